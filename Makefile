@@ -12,6 +12,8 @@ WRITE ?=
 # Where `make compliance` writes its reports, if not to cdktf.out/reports.
 SARIF ?=
 JUNIT ?=
+# Where `make report` writes its page, if not to cdktf.out/reports.
+PAGE ?=
 
 # The first Python on PATH that runs and is new enough.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
@@ -83,6 +85,11 @@ setup: .venv/test.stamp .venv/aws-cli.stamp .venv/checkov.stamp ## Create .venv 
 	@$(PIP_INSTALL) --no-compile -r requirements/rules.lock
 	@touch $@
 
+.venv/report.stamp: requirements/report.lock .venv/rules.stamp
+	@echo "Installing what renders Markdown (about 1 MB, once)"
+	@$(PIP_INSTALL) --no-compile -r requirements/report.lock
+	@touch $@
+
 # The tests of the build steps call the AWS CLI as CodeBuild does; it needs another botocore than the other tests.
 .venv/aws-cli.stamp: requirements/aws-cli.lock .venv/python.stamp
 	@echo "Installing the AWS CLI for the tests of the build steps (about 190 MB, once)"
@@ -114,6 +121,7 @@ lock: .venv/python.stamp ## Resolve pyproject.toml into requirements/*.lock: ver
 	compile --group functions --no-deps -o requirements/functions.lock; \
 	compile --group preflight -c requirements/test.lock -o requirements/preflight.lock; \
 	compile --group rules -c requirements/test.lock -o requirements/rules.lock; \
+	compile --group report -c requirements/test.lock -o requirements/report.lock; \
 	compile --group aws-cli -o requirements/aws-cli.lock; \
 	compile --group checkov -o requirements/checkov.lock; \
 	compile --group terraform -o requirements/terraform.lock; \
@@ -141,22 +149,37 @@ hcl: .venv/synth.stamp .venv/terraform.stamp ## Write the stacks as plain HCL, a
 	@$(BIN)/python main.py $(ENV) >/dev/null
 	@$(RUN) hcl $(ENV)
 
+# SECTION=10.1 prints each clause of one section of the design.
+SECTION ?=
 .PHONY: conformance
-conformance: synth ## Compare the JSON with the design, clause by clause, and write docs/conformance.md (ENV= writes nothing)
-	@$(RUN) conformance $(ENV)
+conformance: synth ## Compare the JSON with the design, clause by clause, and write docs/conformance.md (ENV=, SECTION= write nothing)
+	@$(RUN) conformance $(ENV) $(if $(SECTION),--section "$(SECTION)")
+
+.PHONY: runbooks
+runbooks: synth ## Write docs/runbooks/: what to do in each situation, with the names of each environment (ENV=)
+	@$(RUN) runbooks $(ENV)
 
 .PHONY: cost
 cost: .venv/synth.stamp ## Estimate what a month costs, beside the design, and ways to save (ENV= for one environment, FORMAT=)
 	@$(SYNTH_ONE) >/dev/null
 	@$(RUN) pricing $(ENV) $(if $(FORMAT),--format $(FORMAT))
 
+.PHONY: report
+report: .venv/report.stamp ## Write the platform as one HTML page, cdktf.out/reports/platform.html: docs/report.md (ENV=, PAGE=)
+	@$(BIN)/python main.py $(ENV) >/dev/null
+	@$(RUN) report $(ENV) $(if $(PAGE),--page "$(PAGE)")
+
+.PHONY: screenshots
+screenshots: report .venv/test.stamp ## Write the pictures of docs/report.md, of all environments, with Chromium
+	@$(RUN) report.screenshots
+
 .PHONY: test
 test: lint unit programs validate ## Style, types, unit tests, rules, and Terraform's own validation
 
 # Tests that start processes and servers, and wait for them.
-PROGRAMS := tests/build_steps tests/console tests/emulator tests/gate tests/acceptance tests/preflight tests/runner tests/examples \
-	tests/workflows tests/test_main.py
-QUICK := not terraform and not stock and not emulator
+PROGRAMS := tests/build_steps tests/console tests/emulator tests/gate tests/acceptance tests/operations tests/preflight tests/runner \
+	tests/examples tests/runbooks tests/workflows tests/test_main.py
+QUICK := not terraform and not stock and not emulator and not browser
 
 # The files with tests of a mark: each process would take ten seconds to read all the others.
 marked = $(sort $(shell grep -rlE 'pytest\.mark\.($(1))' tests --include 'test_*.py'))
@@ -168,6 +191,11 @@ unit: .venv/test.stamp .venv/checkov.stamp ## Run the unit tests and the rules
 .PHONY: programs
 programs: .venv/test.stamp .venv/aws-cli.stamp ## Test the programs: main.py, the preflight, the runner, the build steps, the emulator, the acceptance runs
 	@$(PYTEST) -m "$(QUICK)" $(PROGRAMS)
+
+.PHONY: browser
+browser: .venv/test.stamp ## Test the page of `make report` in Chromium: at three widths, by keyboard, in both colour schemes
+	@$(RUN) report.chromium
+	@$(RUN) pytest -m browser $(call marked,browser)
 
 .PHONY: validate
 validate: .venv/test.stamp .venv/terraform.stamp ## Run `terraform validate` with the real provider on every stack of every environment
@@ -195,8 +223,8 @@ schema: .venv/synth.stamp ## Write the JSON schemas in environments/, which edit
 NEVER_APPLIED ?=
 .PHONY: snapshot
 snapshot: .venv/test.stamp ## Accept the current addresses and snapshots, no renames without `moved`; review the diff (NEVER_APPLIED=)
-	@UPDATE_SNAPSHOTS=1 NEVER_APPLIED="$(NEVER_APPLIED)" $(PYTEST) tests/test_addresses.py tests/test_alarm_costs.py tests/test_recovery_table.py \
-		tests/conformance/test_page.py tests/pricing/test_cost_page.py
+	@UPDATE_SNAPSHOTS=1 NEVER_APPLIED="$(NEVER_APPLIED)" $(PYTEST) tests/test_addresses.py tests/test_alarm_costs.py tests/test_drawings.py \
+		tests/test_recovery_table.py tests/conformance/test_page.py tests/pricing/test_cost_page.py
 
 .PHONY: review-setup
 review-setup: .venv/workflows.stamp ## Install what `python -m review seal` needs, for the workflows in .github/
@@ -353,6 +381,34 @@ sleep: need-env .venv/synth.stamp ## Send an environment to sleep until the next
 wake: need-env .venv/synth.stamp ## Wake an environment until the next change of its schedule (ENV=, UNTIL=)
 	@$(SYNTH_ONE) >/dev/null
 	@$(TERRAFORM) $(if $(UNTIL),--until "$(UNTIL)")
+
+##@ Day 2 (on the real account, with the credentials of your shell: docs/day-2.md)
+
+# `make logs SERVICE=backend SINCE=2h FOLLOW=1`: one service, since when, and on until Ctrl-C.
+SERVICE ?=
+SINCE ?=
+FOLLOW ?=
+# `make tunnel TO=postgres`, or documentdb; PORT=5433 is the port of this machine.
+TO ?=
+
+# With DRIFT=1 also what a plan of all stacks would change, which takes minutes.
+DRIFT ?=
+
+.PHONY: status
+status: .venv/synth.stamp .venv/preflight.stamp $(if $(DRIFT),.venv/terraform.stamp) ## Say what runs, which release, which alarms are on, what sleeps (ENV= for one environment, DRIFT=1)
+	@$(SYNTH_ONE) >/dev/null
+	@$(RUN) operations $@ $(if $(ENV),--env $(ENV)) $(if $(DRIFT),--drift)
+
+.PHONY: logs
+logs: need-env .venv/synth.stamp .venv/preflight.stamp ## Print what the services have written (ENV=, SERVICE=, SINCE=15m, FOLLOW=1, REGION=)
+	@$(SYNTH_ONE) >/dev/null
+	@$(RUN) operations $@ --env $(ENV) $(if $(SERVICE),--service "$(SERVICE)") $(if $(SINCE),--since "$(SINCE)") \
+		$(if $(FOLLOW),--follow) $(if $(REGION),--region $(REGION))
+
+.PHONY: tunnel
+tunnel: need-env .venv/synth.stamp .venv/preflight.stamp ## Let a database answer on this machine until Ctrl-C (ENV=, TO=postgres|documentdb, PORT=, REGION=)
+	@$(SYNTH_ONE) >/dev/null
+	@$(RUN) operations $@ --env $(ENV) $(if $(TO),--to "$(TO)") --port $(PORT) $(if $(REGION),--region $(REGION))
 
 ##@ Housekeeping
 

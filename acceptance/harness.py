@@ -21,8 +21,9 @@ from runner.errors import RunnerError
 from runner.processes import Processes
 from runner.progress import ProgressDisplay
 from runner.session import Session, open_session
-from synthesis.manifest import consumers, in_order, of_environment, read_stacks
+from synthesis.manifest import of_environment, read_stacks
 from synthesis.regions import choose
+from synthesis.stack_order import consumers, in_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

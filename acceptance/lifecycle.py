@@ -13,11 +13,13 @@ from acceptance.findings import Finding, Step
 from acceptance.log_destinations import make_log_destinations
 from acceptance.releases.hand_overs import HandOvers
 from acceptance.releases.rehearsal import Rehearsal
+from acceptance.tunnels import check_tunnels_open_and_leave_nothing
 from config.load import load_environment
 from runner import actions, results
 from runner.errors import FAILED, INTERRUPTED, RunnerError
 from runner.results import Status
-from synthesis.manifest import STATE_LAYER, in_order
+from synthesis.manifest import STATE_LAYER
+from synthesis.stack_order import in_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -124,6 +126,10 @@ def check(harness: Harness, environment: str, run: EnvironmentRun) -> None:
         roles = partial(check_roles_sign_in_and_rotate, settings, account.session(), harness.emulator)
         for problem in _run_check("roles", roles):
             run.add_finding(Step.CHECK, f"data: {problem}")
+    if {"data", "service"} <= {stack.layer for stack in stacks.values()}:
+        tunnels = partial(check_tunnels_open_and_leave_nothing, stacks, account.session(), account.id)
+        for problem in _run_check("tunnels", tunnels):
+            run.add_finding(Step.CHECK, f"service: {problem}")
     if any(stack.name.startswith("recovery-drills-") for stack in stacks.values()):
         drills = partial(check_drills_restore_and_leave_nothing, settings, account.session(), harness.emulator)
         for problem in _run_check("drills", drills):

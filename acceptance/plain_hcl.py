@@ -26,7 +26,8 @@ from runner.errors import FAILED, OK, RunnerError
 from runner.events import Events
 from runner.results import Status
 from runner.terraform import RunContext, Terraform
-from synthesis.manifest import OutputError, in_order
+from synthesis.manifest import OutputError
+from synthesis.stack_order import in_order
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -17,7 +17,7 @@ from acceptance.harness import open_harness
 from acceptance.lifecycle import EnvironmentRun, Row, apply
 from benchmark.measure import Measurement, RunFailedError, best_of, run
 from runner.errors import RunnerError
-from synthesis.manifest import in_order
+from synthesis.stack_order import in_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -92,7 +92,7 @@ class _Plans:
 
     def _ours(self) -> Measurement:
         synth = [sys.executable, "main.py", ENVIRONMENT, "--output", str(self._out)]
-        plan = [sys.executable, "-m", "runner", "plan", "--env", ENVIRONMENT, "--out", str(self._out)]
+        plan = [sys.executable, "-m", "runner", "plan", "--env", ENVIRONMENT, "--output", str(self._out)]
         return self._one_by_one([synth, plan])
 
     def _cdktf(self) -> list[list[str]] | None:

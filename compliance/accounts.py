@@ -41,12 +41,15 @@ class Whose(Enum):
 
 
 class Accounts:
-    """The accounts of an environment, which its providers may change (`allowed_account_ids`)."""
+    """The accounts of an environment, which its providers may change (`allowed_account_ids`).
 
-    def __init__(self, stack: Stack, stacks: Mapping[str, Stack]) -> None:
-        self._stack, self._stacks = stack, stacks
-        self.own = _accounts([*of_same_environment(stack, stacks), stack])
-        self.accepted = self.own | stack.partner_accounts
+    Without a stack, as for the values of a plan, none is its own, and no reference is to something of it.
+    """
+
+    def __init__(self, stack: Stack | None = None, stacks: Mapping[str, Stack] | None = None) -> None:
+        self._stack, self._stacks = stack, stacks or {}
+        self.own = _accounts([*of_same_environment(stack, self._stacks), stack]) if stack else frozenset[str]()
+        self.accepted = self.own | (stack.partner_accounts if stack else frozenset[str]())
         """Also those of others that the stack deals with on purpose, by its metadata."""
 
     def whose(self, text: str) -> Whose:
@@ -79,9 +82,9 @@ class Accounts:
             return Whose.OWN if account in self.own else Whose.OTHER
         return Whose.OWN if account.startswith(_OWN_MASK) and _MASK not in account else Whose.UNKNOWN
 
-    def _is_own(self, token: str, stack: Stack, depth: int) -> bool:
+    def _is_own(self, token: str, stack: Stack | None, depth: int) -> bool:
         """Whether a reference is to a resource of these stacks, or to what is looked up in their account."""
-        if depth > _DEEPEST:
+        if stack is None or depth > _DEEPEST:
             return False
         looked_up = [found["kind"] for found in _LOOKUP.finditer(token) if found["kind"] != "terraform_remote_state"]
         if looked_up:

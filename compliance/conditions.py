@@ -65,6 +65,11 @@ _OF_CALLS: Final = (
 _WIDEST_V4, _WIDEST_V6 = 8, 16
 """Prefixes with fewer bits are of many owners: https://www.iana.org/assignments/ipv4-address-space"""
 _ALWAYS: Final = re.compile(r"[*?]*")
+_ANY_ARN: Final = re.compile(r"arn:(aws[a-z-]*|[*?]+)(:[*?]*)*")
+_TIMES: Final = frozenset({"aws:currenttime", "aws:epochtime"})
+_OF_EVERY_CALL: Final = frozenset({"aws:securetransport", "aws:viaawsservice"})
+"""Keys whose value anybody can choose."""
+_BOTH: Final = frozenset({"false", "true"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,6 +139,34 @@ def is_bounded_for_service(statement: Statement, accounts: Accounts) -> bool:
         restricts(test, accounts) or (test.key.startswith(_CONTEXT) and _names_context(test, accounts))
         for test in demanded(statement)
     )
+
+
+def is_narrowed(statement: Statement) -> bool:
+    """Whether a statement is about fewer calls for its conditions: one of them is demanded, and does not hold for any.
+
+    What excepts a few values, what passes without its key, any value, nearly all addresses, and a time or TLS, which
+    every caller can choose, narrow nothing.
+    """
+    return any(_keeps_out(test) for test in demanded(statement))
+
+
+def is_for_known_callers(statement: Statement, accounts: Accounts) -> bool:
+    """Whether a statement lets in only what named accounts, organizations, networks, resources or addresses send."""
+    return is_bounded(statement, accounts) or any(
+        test.key in ADDRESSES and test.base == "IpAddress" and _keeps_out(test) for test in demanded(statement)
+    )
+
+
+def _keeps_out(test: Test) -> bool:
+    if test.key in _TIMES | _OF_EVERY_CALL:
+        return False
+    if test.base == "IpAddress":
+        return not covers_the_world(test.values)
+    if test.base == "Bool":
+        return not {value.lower() for value in test.values} >= _BOTH
+    if test.is_literal:
+        return True
+    return not any(_ALWAYS.fullmatch(value) or _ANY_ARN.fullmatch(value) for value in test.values)
 
 
 def narrows_resource(statement: Statement) -> bool:

@@ -15,6 +15,12 @@ class ClusterSettings(Model):
     execute_command: bool
     """Whether people may open a shell in a running task (ECS Exec); each session is logged."""
 
+    tunnels: bool = True
+    """Whether people may open a tunnel to a database (`make tunnel`), also where no shell is allowed.
+
+    A tunnel is a task of its own, which runs only while somebody uses it; what it needs before that costs nothing.
+    """
+
     collector_image: ContainerImage = "public.ecr.aws/aws-observability/aws-otel-collector:v0.45.1"
     """Image of the ADOT collector beside each task with tracing = true, by tag or by digest.
 

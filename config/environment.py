@@ -5,11 +5,12 @@ from dataclasses import replace
 from typing import ClassVar
 
 from config.database_roles import DatabaseRole, database_roles, drill_role
-from config.environment_checks import CHECKS, role_endpoints, used_endpoints
+from config.environment_checks import CHECKS, TUNNEL_ENDPOINTS, role_endpoints, used_endpoints
 from config.environment_regions import EnvironmentRegions
 from config.errors import Problem
 from config.model import Check
 from config.names import Names
+from config.network import FARGATE_TASK_ENDPOINTS
 from config.origin_name import origin_name
 from config.parameters import parameter_names
 from config.recovery_drills import RESTORE_READER
@@ -66,6 +67,22 @@ class Environment(EnvironmentRegions):
             return False
         used = used_endpoints(service, shells=self.cluster.execute_command)
         return service.calls_internet or not set(used) <= set(self.network.interface_endpoints)
+
+    @property
+    def has_tunnel(self) -> bool:
+        """Whether people can open a tunnel to a database: there is one, and its task reaches Session Manager.
+
+        A service must be there, too: its task runs on the architecture that a service has, which each zone offers.
+        """
+        reaches = self.network.nat_gateways != "none" or set(TUNNEL_ENDPOINTS) <= set(self.network.interface_endpoints)
+        has_database = self.postgres is not None or self.documentdb is not None
+        return self.cluster.tunnels and reaches and has_database and bool(self.services)
+
+    @property
+    def tunnel_needs_internet(self) -> bool:
+        """Whether the task of a tunnel goes out to the internet: to AWS without an endpoint."""
+        used = {*FARGATE_TASK_ENDPOINTS, *TUNNEL_ENDPOINTS}
+        return self.network.nat_gateways != "none" and not used <= set(self.network.interface_endpoints)
 
     @property
     def role_functions_need_internet(self) -> bool:

@@ -165,6 +165,13 @@ def _check_endpoint_access(
         )
 
 
+TUNNEL_ENDPOINTS: Final = ("ssmmessages",)
+"""What the agent in the task of a tunnel calls. The document of AWS that forwards a port names no key of KMS.
+
+https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-schema.html
+"""
+
+
 def used_endpoints(service: ServiceSettings, *, shells: bool) -> Iterator[str]:
     """The AWS services that a service's tasks reach by an interface endpoint or the internet; S3 has its own way."""
     yield from FARGATE_TASK_ENDPOINTS

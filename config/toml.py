@@ -176,6 +176,8 @@ def _counts_valid_entries_only(detail: ErrorDetails) -> bool:
 
 
 def _explain_kind(kind: str, value: object, context: Mapping[str, Any]) -> str:
+    if kind == "finite_number":
+        return "must be a number, and neither nan nor inf"
     if kind in _EXPECTED:
         return f"{_EXPECTED[kind]}, not {_name_type(value)}"
     if kind in _BOUNDS:

@@ -24,6 +24,11 @@ _ALL: Final = "each"
 """In place of a layer, if the clause is about each resource of a type."""
 
 
+def named(environments: tuple[str, ...]) -> str:
+    """The environments for a person."""
+    return "all" if environments == ALL else ", ".join(environments)
+
+
 class Addresses:
     """Shortens the addresses of some stacks."""
 
@@ -50,19 +55,15 @@ class Addresses:
         for (layer, kind, name), environments in seen.items():
             grouped.setdefault(tuple(environments), {}).setdefault((layer, kind), []).append(name)
         first = sorted(grouped.items(), key=lambda one: -len(one[0]))
-        lines = [f"{_named(environments)}: {_types(types)}" for environments, types in first]
+        lines = [f"{named(environments)}: {_types(types)}" for environments, types in first]
         absent = dict.fromkeys(_absent(one) for found in evidence.values() for one in found.absences)
         if absent:
-            lines.append(f"{_named(tuple(evidence))}: no {', '.join(absent)}")
+            lines.append(f"{named(tuple(evidence))}: no {', '.join(absent)}")
         return _BREAK.join(lines)
 
     def _short(self, place: Place) -> tuple[str, str, str]:
         name = self._zones.sub("(zone)", _HASH.sub("", place.name))
         return self._stacks[place.stack].name, place.kind, name
-
-
-def _named(environments: tuple[str, ...]) -> str:
-    return "all" if environments == ALL else ", ".join(environments)
 
 
 def _types(types: dict[tuple[str, str], list[str]]) -> str:

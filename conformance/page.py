@@ -1,36 +1,46 @@
-"""The page docs/conformance.md: a summary by section, then a table of each section."""
+"""The page docs/conformance.md: the differences, a summary by section, then a table of each section."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from conformance.addresses import Addresses
-from conformance.clause import ALL, WAITING
+from conformance.addresses import Addresses, named
+from conformance.clause import ALL, PROD, WAITING
 from conformance.report import Result, Verdict, results
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from conformance.clause import Check, Section
     from synthesis.manifest import Stack
 
 _INTRO: Final = """# Conformance with the design
 
 <!-- written by `make conformance`; of {accounts} -->
 
-Each clause of the platform's design, in its order: what of the synthesized JSON meets it, which tests hold it, and
-where the platform differs on purpose, with the reason. A check in `conformance/checks/` reads the resources of a
-clause, and compares the design's numbers with what is emitted. It fails when any of what it reads is taken away or
-changed, as `tests/conformance/test_checks.py` shows; a clause that is not met fails `make test`.
+Of {clauses} clauses of the platform's design, {met} are met in each environment that they are about, and {in_prod} in
+prod, while a smaller environment differs on purpose. {differ} differ in prod, too, or where they are to hold.{waiting}
 
 ```sh
 make conformance             # checks what `make synth` wrote, and writes this page
 make conformance ENV=prod    # checks one environment only, and writes nothing
 ```
 
-Addresses are without the eight digits at their end; `(zone)` stands for the name of the DNS zone, and `each` for all
-resources of a type, in whatever layer. The clauses are in `conformance/clauses.toml`.
+Each clause has a check in `conformance/checks/`, which reads the synthesized JSON and fails when any of what it reads
+is taken away or changed (`tests/conformance/test_checks.py`); each difference has one, too. What is neither met nor
+such a difference fails `make test`. The clauses are in `conformance/clauses.toml`.
+
+## Differences
+
+What an environment has in place of what the design says, those of prod first.
 """
-_HEADING: Final = ("clause", "of the design", "met by", "held by", "difference, or why it waits")
+_ALL_CLAUSES: Final = """## All clauses
+
+Addresses are without the eight digits at their end; `(zone)` stands for the name of the DNS zone, and `each` for all
+resources of a type, in whatever layer.
+"""
+_DIFFERENCES: Final = ("in", "clauses", "there is, and why")
+_HEADING: Final = ("clause", "of the design", "verdict", "met by", "held by", "notes")
 _SUMMARY: Final = ("section", "clauses", *Verdict)
 
 
@@ -38,30 +48,50 @@ def page(stacks: Mapping[str, Stack]) -> str:
     """The page over all environments of the design; every one of them is in `stacks`."""
     found = results(stacks, ALL)
     addresses = Addresses(stacks)
-    accounts = ", ".join(f"{environment} {account(stacks, environment)}" for environment in ALL)
-    rows = [
-        (f"[{section.number}](#{anchor(section.number, section.title)}) {section.title}", ones)
-        for section, ones in found
-    ]
-    lines = [_INTRO.format(accounts=accounts), "## Summary", "", *_table(_SUMMARY, _summary(rows)), ""]
+    every = [(section, one) for section, ones in found for one in ones]
+    verdicts = [one.verdict for _, one in every]
+    waiting = verdicts.count(Verdict.WAITING)
+    intro = _INTRO.format(
+        accounts=", ".join(f"{environment} {account(stacks, environment)}" for environment in ALL),
+        clauses=len(every),
+        met=verdicts.count(Verdict.MET),
+        in_prod=verdicts.count(Verdict.MET_IN_PROD),
+        differ=verdicts.count(Verdict.DIFFERS),
+        waiting=f" {waiting} wait for their pages in docs/." if waiting else "",
+    )
+    rows = [(f"[{section.number}]({anchor(section)}) {section.title}", ones) for section, ones in found]
+    lines = [intro, *_table(_DIFFERENCES, _differences(every)), "", _ALL_CLAUSES, *_table(_SUMMARY, _summary(rows)), ""]
     for section, ones in found:
         lines += [f"## {section.number} {section.title}", ""]
         lines += [*_table(_HEADING, (_row(one, addresses) for one in ones)), ""]
     return "\n".join(lines).rstrip() + "\n"
 
 
+def differences(ones: Iterable[Result]) -> dict[tuple[tuple[str, ...], str], list[Result]]:
+    """The clauses by the environments in which they differ and by the reason, those of prod first."""
+    found: dict[tuple[tuple[str, ...], str], list[Result]] = {}
+    for one in ones:
+        reasons: dict[str, list[str]] = {}
+        for environment, difference in one.differences.items():
+            reasons.setdefault(difference.why, []).append(environment)
+        for why, environments in reasons.items():
+            found.setdefault((tuple(environments), why), []).append(one)
+    return dict(sorted(found.items(), key=lambda item: (PROD not in item[0][0], -len(item[0][0]))))
+
+
 def account(stacks: Mapping[str, Stack], environment: str) -> str:
     """The account of an environment, the only one that its providers allow."""
     for stack in stacks.values():
-        if stack.environment == environment:
-            return ", ".join(stack.providers[0].get("allowed_account_ids", ()))
+        for provider in stack.providers if stack.environment == environment else ():
+            if isinstance(found := provider.get("allowed_account_ids"), list):
+                return ", ".join(map(str, found))
     return ""
 
 
-def anchor(number: str, title: str) -> str:
-    """The anchor of a section's heading, as GitHub makes it."""
-    text = f"{number} {title}".lower().replace(" ", "-")
-    return "".join(letter for letter in text if letter.isalnum() or letter in "-_")
+def anchor(section: Section) -> str:
+    """The link to a section's heading, as GitHub makes it."""
+    text = f"{section.number} {section.title}".lower().replace(" ", "-")
+    return "#" + "".join(letter for letter in text if letter.isalnum() or letter in "-_")
 
 
 def counts(ones: Sequence[Result]) -> list[int]:
@@ -77,14 +107,33 @@ def _summary(rows: list[tuple[str, list[Result]]]) -> Iterator[list[str]]:
     yield ["together", *map(str, counts(every))]
 
 
+def _differences(every: list[tuple[Section, Result]]) -> Iterator[list[str]]:
+    places = {one.id: section for section, one in every}
+    for (environments, why), ones in differences(one for _, one in every).items():
+        clauses = "<br>".join(f"[{one.id}]({anchor(places[one.id])}) {one.text}" for one in ones)
+        yield [named(environments), clauses, why]
+
+
 def _row(one: Result, addresses: Addresses) -> list[str]:
     if one.holder is None:
-        return [one.id, one.text, "", "", WAITING.get(one.id, Verdict.FAILED)]
-    check = f"`{one.holder.check.__module__.rpartition('.')[2]}.{one.holder.check.__name__}`"
+        return [one.id, one.text, one.verdict, "", "", WAITING.get(one.id, "no check holds it")]
     missing = "<br>".join(f"**not met** {text}" for text in one.missing.values())
     met = addresses.cell({name: found for name, found in one.evidence.items() if name not in one.missing})
-    held = ", ".join([check, *(f"[{_short(path)}](../{path})" for path in one.holder.held_by)])
-    return [one.id, one.text, "<br>".join(filter(None, (met, missing))), held, one.holder.differs]
+    checks = dict.fromkeys(f"`{_name(check)}`" for check in one.checks.values())
+    held = ", ".join([*checks, *(f"[{_short(path)}](../{path})" for path in dict.fromkeys(one.holder.held_by))])
+    notes = [f"{named(environments)}: {why}" for environments, why in differences([one])]
+    notes += filter(None, [one.holder.note])
+    return [one.id, one.text, _verdict(one), "<br>".join(filter(None, (met, missing))), held, "<br>".join(notes)]
+
+
+def _verdict(one: Result) -> str:
+    if one.verdict in {Verdict.DIFFERS, Verdict.MET_IN_PROD} and len(one.differences) < len(one.evidence):
+        return f"differs in {named(tuple(one.differences))}"
+    return one.verdict
+
+
+def _name(check: Check) -> str:
+    return f"{check.__module__.rpartition('.')[2]}.{check.__name__}"
 
 
 def _short(path: str) -> str:

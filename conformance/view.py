@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 TERRAFORM: Final = "terraform"
 """The kind of the place that stands for the block of this name."""
 
+_STORES: Final = frozenset({"aws_secretsmanager_secret_version", "aws_ssm_parameter"})
+"""Types whose value is a secret."""
+
 _ADDRESS: Final = re.compile(r"(?P<kind>(?:aws_|terraform_data)[a-z0-9_]*)\.(?P<name>[\w-]+)")
 
 Where = Mapping[Any, Expectation]
@@ -47,10 +50,16 @@ class Seen:
         path = tuple(step for step in steps if not isinstance(step, Expectation))
         value = read(self.arguments, path)
         if not expectation.holds(value):
-            message = f"{self.place}: {text_of(path)} {expectation.text}, not {str(value)[:80]!r}"
+            found = "(sensitive)" if self._is_secret(path) else repr(str(value)[:80])
+            message = f"{self.place}: {text_of(path)} {expectation.text}, not {found}"
             raise NotMet(message)
         self.view.evidence.readings.append(Reading(self.place, path))
         return value
+
+    def _is_secret(self, path: Path) -> bool:
+        """Whether a value may be one that no message shows."""
+        name = str(path[-1])
+        return "password" in name or (self.place.kind in _STORES and name.startswith(("secret", "value")))
 
     def follow(self, *steps: Step, to: str, count: int = 1) -> list[Seen]:
         """The resources of a type that an argument refers to, also in other stacks; at least `count`."""
@@ -92,13 +101,18 @@ class View:
 
     def __post_init__(self) -> None:
         """Read once what each look needs: a stack reads its own metadata each time."""
-        self._own = [stack for stack in self.stacks.values() if stack.environment == self.environment]
+        ordered = sorted(self.stacks.values(), key=lambda stack: stack.id)
+        self._own = [stack for stack in ordered if stack.environment == self.environment]
         self._layers = [
             (stack.id, {"", stack.layer, stack.name}, stack.document.get("resource", {}))
             for stack in self._own
             if not stack.stands_by
         ]
         self._producers: dict[str, dict[str, str]] = {}
+
+    def has(self, kind: str) -> bool:
+        """Whether there is a resource of a type; records nothing."""
+        return any(resources.get(kind) for _, _, resources in self._layers)
 
     def of(self, environment: str) -> View:
         """Another environment, recorded together with this one."""

@@ -34,8 +34,7 @@ def read_plan(path: Path) -> dict[str, Any]:
     try:
         content = path.read_bytes()
     except OSError as error:
-        message = f"{path}: cannot be read: {error.strerror}"
-        raise PlanError(message) from error
+        raise _refusal(path, f"cannot be read: {error.strerror}; {_MAKE}") from error
     if not content.strip():
         raise _refusal(path, f"is empty; {_MAKE}")
     if content.startswith(_ZIP):

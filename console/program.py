@@ -21,6 +21,8 @@ _LOST, _BROKEN_PIPE = 1, 141
 """Exit statuses; the second one is what a shell reports for a program that SIGPIPE stopped."""
 
 _STANDARD: Final = ("stdout", "stderr")
+_ESCAPED: Final = "backslashreplace"
+"""What a character becomes that the terminal cannot show; an error halfway would lose what comes after it."""
 
 
 def run(main: Callable[[], int], *, leave: Callable[[str | int | None], NoReturn] = sys.exit) -> NoReturn:
@@ -61,7 +63,7 @@ class _Stream(io.FileIO):
         new = io.TextIOWrapper(
             raw if old.write_through else io.BufferedWriter(raw),
             encoding=old.encoding,
-            errors=old.errors,
+            errors=_ESCAPED if old.errors == "strict" else old.errors,
             line_buffering=old.line_buffering,
             write_through=old.write_through,
         )

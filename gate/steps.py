@@ -40,8 +40,8 @@ STAGES: Final[tuple[Stage, ...]] = (
         (_make("faults"),),
         # What computes takes what the others leave of the processors, and all of them in the end.
         (_make("unit"), _make("validate"), _make("programs")),
-        # The probe waits most of its time; the types are one process.
-        (_make("probe"), _make("lint")),
+        # The probe waits most of its time; the types and the browser are one process each.
+        (_make("probe"), _make("lint"), _make("browser")),
     ),
 )
 """One stage after the other. Once a step has failed no other one starts."""

@@ -19,7 +19,8 @@ from hcl.providers import local_name, required
 from hcl.references import REMOTE_STATE, References
 from hcl.schema import DATA
 from hcl.values import reference
-from synthesis.manifest import OutputError, in_order
+from synthesis.manifest import OutputError
+from synthesis.stack_order import in_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -15,6 +15,7 @@ from constructs import Construct
 
 from modules.errors import WiringError
 from modules.label import Label, NameLimit
+from modules.runbook import PAGE
 
 if TYPE_CHECKING:
     from modules.runbook import Runbook
@@ -123,7 +124,7 @@ class CompositeAlarm(Construct):
             description: What has happened when the alarm is in the state ALARM: a sentence without a full stop.
             rule: Which alarms must be in the state ALARM; a growing rule can still get further ones.
             severity: Whom it notifies.
-            runbook: What a person must do; None if the alarms of the rule say it.
+            runbook: What a person must do; None if the alarms of the rule say it, which is then the whole page.
             topics: The topics of the alarm's region.
             notifies_recovery: Whether it also notifies when the state returns to OK.
             fires_asleep: Whether it also goes off because the environment sleeps; then it sends no message meanwhile.
@@ -145,7 +146,7 @@ class CompositeAlarm(Construct):
             self,
             "Default",
             alarm_name=self.full_name,
-            alarm_description=f"{description}. Runbook: {runbook.link}" if runbook else f"{description}.",
+            alarm_description=f"{description}. Runbook: {runbook.link if runbook else PAGE}",
             alarm_rule=rule.text,
             alarm_actions=[topic_arn],
             # With a suppressor, each morning would begin with a recovery from an alarm that sent no message: at the

@@ -12,8 +12,6 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import boto3
-import botocore.session
 from botocore.exceptions import BotoCoreError
 
 from console import program
@@ -23,7 +21,8 @@ from preflight.check import run_all
 from preflight.identity import identify
 from preflight.platform import Platform
 from preflight.report import render, summary
-from runner.environment import is_emulator, require_aws
+from preflight.shell import shell_session
+from runner.environment import require_aws
 from runner.errors import RunnerError
 from runner.name_servers import look_up_delegation
 from synthesis.manifest import OutputError, of_environment, read_stacks
@@ -45,9 +44,9 @@ def main(arguments: Sequence[str] | None = None, *, look_up: LookUp = look_up_de
     options = _parse(arguments)
     try:
         require_aws(os.environ)
-        platform = Platform(of_environment(read_stacks(options.out), options.environment))
-        account = Account(_session(), home_region=platform.home_region)
-        local_state = options.out.resolve().parent / _BOOTSTRAP_FOLDER / options.environment / _LOCAL_STATE
+        platform = Platform(of_environment(read_stacks(options.output), options.environment))
+        account = Account(shell_session(), home_region=platform.home_region)
+        local_state = options.output.resolve().parent / _BOOTSTRAP_FOLDER / options.environment / _LOCAL_STATE
         lines, complete = preflight(platform, account, look_up=look_up, local_state=local_state)
     except (OutputError, RunnerError) as error:
         sys.stderr.write(f"{error}\n")
@@ -86,14 +85,6 @@ def _checks(platform: Platform, account: Account, look_up: LookUp, local_state: 
     yield from names.checks(platform, account, names.StateProbe(platform, account, local_state))
 
 
-def _session() -> boto3.Session:
-    """The caller's credentials; as for Terraform, an `endpoint_url` of a profile is obeyed on the emulator only."""
-    core = botocore.session.get_session()
-    if not is_emulator(os.environ):
-        core.set_config_variable("ignore_configured_endpoint_urls", True)
-    return boto3.Session(botocore_session=core)
-
-
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m preflight",
@@ -102,7 +93,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("environment", help="the environment: dev, staging, prod, ...")
     parser.add_argument(
-        "--out", type=Path, default=Path("cdktf.out"), help="the output of synthesis (default: %(default)s)"
+        "--output", type=Path, default=Path("cdktf.out"), help="the output of synthesis (default: %(default)s)"
     )
     return parser.parse_args(arguments)
 

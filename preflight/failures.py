@@ -26,7 +26,7 @@ from preflight.line import unreadable
 if TYPE_CHECKING:
     from preflight.line import Line
 
-_DENIED: Final = {
+DENIED: Final = {
     "403",  # a HEAD has no body, so no code
     "AccessDenied",
     "AccessDeniedException",
@@ -92,7 +92,7 @@ def denied_line(subject: str, permission: str) -> Line:
 
 def _refused(subject: str, error: ClientError, permission: str) -> Line:
     code = error_code(error)
-    if code in _DENIED:
+    if code in DENIED:
         # Not AWS's message: it may contain an encoded one of a thousand characters.
         return denied_line(subject, permission)
     if code in _EXPIRED:

@@ -17,12 +17,14 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/reference_pol
 
 _ACTIONS: Final = {
     "budgets:DescribeBudget": "budgets:ViewBudget",
+    "lambda:Invoke": "lambda:InvokeFunction",
     "s3:HeadBucket": "s3:ListBucket",
     "s3:ListBuckets": "s3:ListAllMyBuckets",
 }
 """https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
 
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsbudgetservice.html
+https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
 """
 
 BEHIND_QUOTAS: Final = {

@@ -16,6 +16,7 @@ from pricing.resource import Inventory, stack_resources
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from pricing.charge import Pricer
     from pricing.resource import Billable
     from pricing.usage import Usage
     from synthesis.manifest import Stack
@@ -113,10 +114,19 @@ def estimate(site: Site, *, price_list: PriceList | None = None, with_free_units
             reason = "its number (count or for_each) is not known"
             unpriced.append(Unpriced(resource=resource, component=resource.kind, reason=reason))
         else:
-            for item in pricer(resource, site):
+            for item in _items(pricer, resource, site):
                 result = meter.measure(resource, item)
                 (lines if isinstance(result, Line) else unpriced).append(result)  # type: ignore[arg-type]
     return Estimate(lines=tuple(lines), unpriced=tuple(unpriced), free_resources=free)
+
+
+def _items(pricer: Pricer, resource: Billable, site: Site) -> list[Charge | Gap]:
+    """What is charged for a resource; one whose arguments have another shape than the provider's has a gap."""
+    try:
+        return list(pricer(resource, site))
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        reason = f"an argument has a type that the provider does not accept ({type(error).__name__}: {error})"
+        return [Gap(component=resource.kind, reason=" ".join(reason.split()))]
 
 
 def estimate_stacks(stacks: Iterable[Stack], usage: Usage, *, price_list: PriceList | None = None) -> Estimate:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, get_args
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -26,6 +26,7 @@ GLOBAL: Final = "global"
 """In place of a region, if the price is the same everywhere."""
 
 _NAME: Final = r"[a-z0-9_]+(/[a-z0-9.]+)?"
+_QUOTE: Final = '"'
 _SOURCE: Final = r"https://[!-~]+"
 _DAYS_PER_MONTH: Final = HOURS_PER_MONTH / 24
 
@@ -111,12 +112,15 @@ class Price(Model):
 
     @model_validator(mode="before")
     @classmethod
-    def _has_no_unknown_key(cls, value: object) -> object:
+    def _has_its_keys(cls, value: object) -> object:
         """Say what is allowed, which the general message cannot two tables deep."""
         unknown = [key for key in value if key not in cls.model_fields] if isinstance(value, Mapping) else []
         if unknown:
             allowed = list_allowed([*cls.model_fields], meant=nearest(unknown[0], [*cls.model_fields]))
             message = f'has the key "{unknown[0]}", which is unknown; {allowed}'
+            raise ValueError(message)
+        if isinstance(value, Mapping) and "unit" not in value:
+            message = f"has no unit, for which the price is; {list_allowed(get_args(Unit), meant=None, quote=_QUOTE)}"
             raise ValueError(message)
         return value
 

@@ -133,7 +133,7 @@ def number(value: object) -> float | None:
         return None
     try:
         found = float(value)
-    except ValueError:
+    except (OverflowError, ValueError):
         return None
     return found if math.isfinite(found) else None
 

@@ -59,7 +59,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     else:
         commands.add_parser("plan", help="Review plans before they are applied.", add_help=False)
     environments = _add(commands, "environments", _environments)
-    environments.add_argument("--out", type=Path, default=Path("cdktf.out"), help="the output of synthesis")
+    environments.add_argument("--output", type=Path, default=Path("cdktf.out"), help="the output of synthesis")
     environments.add_argument("--pull-requests", action="store_true", help="only those that pull requests may plan")
     judging = _add(commands, "judge", _judge)
     judging.add_argument("--env", required=True, help="the environment")
@@ -92,7 +92,7 @@ def _environments(options: argparse.Namespace) -> int:
     from synthesis.manifest import OutputError, read_stacks  # noqa: PLC0415
 
     try:
-        found = github_environments(read_stacks(options.out))
+        found = github_environments(read_stacks(options.output))
     except OutputError as error:
         raise _UsageError(str(error)) from error
     print(f"matrix={matrix([each for each in found if each.plans_pull_requests or not options.pull_requests])}")
@@ -135,8 +135,11 @@ def _changed(options: argparse.Namespace) -> int:
 
 def _comment(options: argparse.Namespace) -> int:
     """Write the one comment on the pull request PULL_REQUEST; fail if a finding blocks."""
-    run = _run(options.reviews)
-    _repository().put_comment(int(_variable("PULL_REQUEST")), report.comment(run), mark=report.COMMENT_MARK)
+    run, number = _run(options.reviews), _variable("PULL_REQUEST")
+    if not number.isdecimal():
+        message = f"The variable PULL_REQUEST must be the number of a pull request, like 12, not {number!r}."
+        raise _UsageError(message)
+    _repository().put_comment(int(number), report.comment(run), mark=report.COMMENT_MARK)
     return _blocked(run)
 
 
@@ -240,7 +243,7 @@ def _read_review(file: Path) -> Review | None:
     try:
         return Review.from_json(json.loads(file.read_text(encoding="utf-8")))
     except (OSError, ValueError, RecursionError) as error:
-        message = f"{file}: {error}"
+        message = f"{file}: {error}; write it again with `python -m review judge`"
         raise _UsageError(message) from error
 
 

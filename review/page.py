@@ -91,7 +91,7 @@ class StackReview:
                 costs=_texts(fields.get("costs", ())),
             )
         except (AttributeError, KeyError, TypeError, ValueError) as error:
-            message = f"is not the review of a plan: {error!r}"
+            message = f"is not the review of a plan ({type(error).__name__}: {error})"
             raise ValueError(message) from error
 
 
@@ -153,7 +153,7 @@ class Review:
                 notes=_texts(fields.get("notes", ())),
             )
         except (AttributeError, KeyError, TypeError) as error:
-            message = f"is not the review of plans: {error!r}"
+            message = f"is not the review of plans ({type(error).__name__}: {error})"
             raise ValueError(message) from error
 
 

@@ -37,7 +37,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--env", default="", help="the environment; without FILE its stacks are planned")
     command.add_argument("--layer", help="without FILE: only one layer")
     command.add_argument(
-        "--out", type=Path, default=Path("cdktf.out"), help="the output of synthesis (default: %(default)s)"
+        "--output", type=Path, default=Path("cdktf.out"), help="the output of synthesis (default: %(default)s)"
     )
     command.add_argument(
         "--approvals", type=Path, default=APPROVALS, help="the list of approvals (default: review/approvals.toml)"
@@ -79,7 +79,7 @@ def read_saved(folder: Path, environment: str) -> list[StackPlan]:
     try:
         results: dict[str, dict[str, Any]] = json.loads((folder / _RESULTS).read_text(encoding="utf-8"))
         statuses = {stack: str(result["status"]) for stack, result in results.items()}
-    except (OSError, ValueError, AttributeError, KeyError, TypeError) as error:
+    except (OSError, ValueError, AttributeError, KeyError, RecursionError, TypeError) as error:
         message = f"{folder}: has no saved plans; `python -m runner plan --env ENV --save {folder}` makes them"
         raise PlanError(message) from error
     found = []
@@ -102,7 +102,7 @@ def _plans(options: argparse.Namespace) -> list[StackPlan]:
         raise PlanError(message)
     with tempfile.TemporaryDirectory(prefix="review-") as folder:  # only this user can read it
         saved = Path(folder) / "plans"
-        command = [sys.executable, "-m", "runner", "plan", "--env", options.env, "--out", str(options.out)]
+        command = [sys.executable, "-m", "runner", "plan", "--env", options.env, "--output", str(options.output)]
         command += ["--layer", options.layer] if options.layer else []
         done = subprocess.run([*command, "--save", str(saved)], stdout=subprocess.DEVNULL, check=False)
         if not (saved / _RESULTS).is_file():
@@ -126,7 +126,7 @@ def _write(text: str, path: Path | None) -> None:
         return
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
             file.write(text)
     except OSError as error:
         message = f"{path}: cannot be written: {error.strerror}; name a file in a folder that exists"

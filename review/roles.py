@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from synthesis.manifest import OutputError
 from synthesis.template import blocks
 
 if TYPE_CHECKING:
@@ -35,25 +36,33 @@ class GithubEnvironment:
 
 
 def github_environments(stacks: Mapping[str, Stack]) -> list[GithubEnvironment]:
-    """The environments whose settings have `[security.github]`, in the order in which they are applied."""
-    found = []
+    """The environments whose settings have `[security.github]`, in the order in which they are applied.
+
+    Raises:
+        OutputError: A role or a pipeline does not look as synthesis writes it.
+    """
+    try:
+        return _in_order(list(_environments(stacks)), release_sources(stacks))
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        message = f"The roles of GitHub in the synthesized output cannot be read ({type(error).__name__}: {error})."
+        raise OutputError(message) from error
+
+
+def _environments(stacks: Mapping[str, Stack]) -> Iterator[GithubEnvironment]:
     for stack in stacks.values():
         roles = dict(_roles(stack))
         plan, apply = roles.get(_PLAN), roles.get(_APPLY)
         if plan is None or apply is None:
             continue
-        found.append(
-            GithubEnvironment(
-                environment=stack.environment,
-                region=stack.region,
-                plan_role=_arn(stack, plan),
-                apply_role=_arn(stack, apply),
-                plan_in=_environment(plan),
-                apply_in=_environment(apply),
-                plans_pull_requests=any(subject.endswith(":pull_request") for subject in _subjects(plan)),
-            )
+        yield GithubEnvironment(
+            environment=stack.environment,
+            region=stack.region,
+            plan_role=_arn(stack, plan),
+            apply_role=_arn(stack, apply),
+            plan_in=_environment(plan),
+            apply_in=_environment(apply),
+            plans_pull_requests=any(subject.endswith(":pull_request") for subject in _subjects(plan)),
         )
-    return _in_order(found, release_sources(stacks))
 
 
 def release_sources(stacks: Mapping[str, Stack]) -> dict[str, str]:

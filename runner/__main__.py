@@ -20,8 +20,9 @@ from runner.saved import SavedPlans
 from runner.secrets import secrets
 from runner.session import Session, open_session
 from runner.verdict import verdict
-from synthesis.manifest import OutputError, in_order, of_environment, read_stacks
+from synthesis.manifest import OutputError, of_environment, read_stacks
 from synthesis.regions import choose
+from synthesis.stack_order import in_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -60,7 +61,7 @@ def main(arguments: list[str] | None = None) -> int:
     processes = Processes()
     try:
         if options.action in _WITHOUT_TERRAFORM:
-            return _WITHOUT_TERRAFORM[options.action](of_environment(read_stacks(options.out), options.env), options)
+            return _WITHOUT_TERRAFORM[options.action](of_environment(read_stacks(options.output), options.env), options)
         session = _session(options, processes)
         with session.progress, obeying_signals(processes, session.progress):
             if _needs_retired_layers(options, session.stacks):
@@ -86,7 +87,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     common.add_argument("--env", required=True, help="the environment: dev, staging, prod, ...")
     common.add_argument("--layer", help="one layer (default: all)")
     common.add_argument(
-        "--out", type=Path, default=Path("cdktf.out"), help="the output of synthesis (default: %(default)s)"
+        "--output", type=Path, default=Path("cdktf.out"), help="the output of synthesis (default: %(default)s)"
     )
     common.add_argument("--parallel", type=int, default=2, help="stacks at the same time (default: %(default)s)")
     parser = argparse.ArgumentParser(prog="python -m runner", description="Runs Terraform on the synthesized JSON.")
@@ -132,7 +133,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
 
 
 def _session(options: argparse.Namespace, processes: Processes) -> Session:
-    out: Path = options.out.resolve()
+    out: Path = options.output.resolve()
     stacks = {stack.id: stack for stack in in_order(of_environment(read_stacks(out), options.env))}
     chosen = stacks if _needs_retired_layers(options, stacks) else choose(stacks, **_selection(options))
     yes = getattr(options, "yes", False)

@@ -18,7 +18,8 @@ from runner.saved import is_persons
 from runner.session import section
 from runner.sleeping import refuse_loss_of_schedule
 from runner.state_copies import refuse_loss_of_states
-from synthesis.manifest import STATE_LAYER, dependencies_within, in_order, reversed_edges, state_stack, users
+from synthesis.manifest import STATE_LAYER, state_stack
+from synthesis.stack_order import dependencies_within, in_order, reversed_edges, users
 
 if TYPE_CHECKING:
     from runner.session import Session

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 from runner.errors import INTERRUPTED
 from runner.events import lock_holder
 from runner.results import Result, Status
-from synthesis.manifest import STATE_LAYER, consumers, state_stack
+from synthesis.manifest import STATE_LAYER, state_stack
+from synthesis.stack_order import consumers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,8 +14,9 @@ from runner.bootstrap import remote_state
 from runner.errors import RunnerError
 from runner.explain import is_bucket_missing, shares_bucket
 from runner.files import write_atomically
-from synthesis.manifest import STACK_FILE, STATE_LAYER, Stack, consumers, metadata, stack_id, state_stack
+from synthesis.manifest import STACK_FILE, STATE_LAYER, Stack, metadata, stack_id, state_stack
 from synthesis.regions import choose
+from synthesis.stack_order import consumers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -24,7 +24,7 @@ LAYERS: Final = frozenset({"data", "service", "cost"})
 """The layers of what sleeps, and of the schedule that wakes it."""
 _RUNBOOK: Final = "docs/runbooks.md#sleep-schedule"
 _CALL_SECONDS: Final = 120
-_STEP_SECONDS: Final = 15
+_STEP_SECONDS: Final[float] = 15
 _LONGEST_SECONDS: Final = 3600
 _FUNCTION: Final = "aws_lambda_function"
 _PACKAGE: Final = "sleep-schedule.zip"

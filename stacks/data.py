@@ -11,11 +11,12 @@ from modules.data.database_context import DatabaseContext
 from modules.data.database_events import allow_database_events
 from modules.data.documentdb import Documentdb
 from modules.data.documentdb_standby import StandbyDocumentdb
-from modules.data.identifiers import DATABASES_KEY, SECRETS_KEY
+from modules.data.identifiers import DATABASES_KEY, SECRETS_KEY, documentdb_identifier, postgres_identifier
 from modules.data.jwt_rotation import JwtRotation
 from modules.data.origins import ReplicaOf, SecondaryOf
 from modules.data.postgres import Postgres
 from modules.data.postgres_standby import StandbyPostgres
+from modules.service.data_source import TunnelEnd
 from stacks.base import LayerStack, topics_for
 from synthesis.manifest import METADATA
 
@@ -146,6 +147,20 @@ class DataStack(LayerStack):
         """The databases that follow those of another region, by the same names."""
         named = {"postgres": self.standby_postgres, "documentdb": self.standby_documentdb}
         return {name: database for name, database in named.items() if database}
+
+    @property
+    def tunnel_ends(self) -> dict[str, TunnelEnd]:
+        """Where a tunnel can lead, by the same names: to the primary, and not to a proxy, which knows few roles."""
+        ends = {}
+        if self.postgres:
+            ends["postgres"] = TunnelEnd(
+                identifier=postgres_identifier(self.label), connections=self.postgres.instance_connections
+            )
+        if self.documentdb:
+            ends["documentdb"] = TunnelEnd(
+                identifier=documentdb_identifier(self.label), connections=self.documentdb.connections
+            )
+        return ends
 
     def parameters(self, service: ServiceSettings) -> dict[str, Parameter]:
         """Every parameter that a service can request, as its settings name it: `postgres/host`, `jwt/current`.

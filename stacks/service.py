@@ -18,8 +18,10 @@ from modules.service.release_files import ReleaseFiles
 from modules.service.service_events import service_messages
 from modules.service.smoke_test import SmokeTest
 from modules.service.traffic_shift import TrafficShift
+from modules.service.tunnel import Tunnel
 from stacks.base import LayerStack, topics_for
 from stacks.service_traffic import ServiceTraffic
+from synthesis.manifest import METADATA, TUNNEL
 
 if TYPE_CHECKING:
     from constructs import Construct
@@ -164,6 +166,7 @@ class ServiceStack(LayerStack):
                 messages=service_messages(self.label, blue_green=config.deployment.strategy == "blue_green"),
                 topics=notifications.topics,
             )
+        self._add_tunnel(registry)
         self.output("cluster_name", self.cluster.name)
         if self.load_balancer:
             self.output("load_balancer_dns_name", self.load_balancer.dns_name)
@@ -220,6 +223,30 @@ class ServiceStack(LayerStack):
             hook = self.smoke_test.arn if self.smoke_test else None
             self._release_files.add(name, files=service.release_files(hook=hook))
         return service
+
+    def _add_tunnel(self, registry: Images) -> None:
+        """Add what `make tunnel` runs, if it is to work here, and say in the JSON what that is called."""
+        if self._data is None or not self.config.has_tunnel:
+            return
+        tunnel = Tunnel(
+            self,
+            "tunnel",
+            label=self.label,
+            vpc=self._network.vpc,
+            cluster=self.cluster,
+            image=registry.images["placeholder"],
+            # An architecture that a service has is there in each zone.
+            architecture=next(iter(self.config.services.values())).architecture,
+            ends=self._data.tunnel_ends,
+            key=self.logs_key,
+        )
+        registry.image_cache.grant_pull_kept(tunnel.execution_role)
+        if self.config.tunnel_needs_internet:
+            tunnel.allow_to_internet()
+        tunnel.allow_to_s3(self._network.gateway_endpoints.s3_prefix_list_id)
+        if self._network.interface_endpoints:
+            self._network.interface_endpoints.connections.allow_from(tunnel)
+        self.add_override(f"{METADATA}.{TUNNEL}", tunnel.description)
 
     def _smoke_test(self, load_balancer: LoadBalancer, notifications: NotificationsStack | None) -> SmokeTest:
         config = self.config

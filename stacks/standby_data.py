@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from modules.bucket import Bucket
     from modules.data.origins import DocumentdbOrigin, PostgresOrigin
     from modules.named_parameter import ReadableParameter
+    from modules.service.data_source import TunnelEnd
     from modules.service.fargate_service import FargateService
     from stacks.data import DataStack
     from stacks.recovery_copies import CopiesStack
@@ -57,6 +58,11 @@ class StandbyData:
     def backups(self) -> Bucket | None:
         """The copy of the bucket for backups, which the services of this region add to."""
         return self._copies.buckets.get(BACKUPS) if self._config.backups else None
+
+    @property
+    def tunnel_ends(self) -> Mapping[str, TunnelEnd]:
+        """The databases that serve here; a tunnel leads to no copy that follows another region."""
+        return self._data.tunnel_ends if self._data else {}
 
     def parameters(self, service: ServiceSettings) -> Mapping[str, ReadableParameter]:
         """Every parameter that a service can request; see `DataStack.parameters`.

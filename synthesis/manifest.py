@@ -1,4 +1,4 @@
-"""The only reader of the synthesized output: the stacks, what they belong to, and the order in which they are applied.
+"""The only reader of the synthesized output: the stacks, and what they belong to.
 
 The JSON of a stack says which environment, layer, region and project it belongs to (`METADATA`), so that no code has to
 parse its name.
@@ -7,15 +7,15 @@ parse its name.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
-from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Any, Final
 
-from synthesis.stack_shape import misshapen
+from synthesis.stack_shape import misshapen, misstated
 from synthesis.template import Resource, blocks, resources
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 MANIFEST: Final = "manifest.json"
@@ -26,12 +26,16 @@ STATE_LAYER: Final = "state"
 METADATA: Final = "//.metadata"
 """Where a stack's JSON says what the stack is; Terraform ignores the key `//`."""
 
+TUNNEL: Final = "tunnel"
+"""Where a stack's metadata says what runs a tunnel into the databases."""
+
 PARTNER_ACCOUNTS: Final = "partner_accounts"
 """The key of `METADATA` with the accounts of other environments that a stack lets in, or uses, on purpose."""
 
 APPLIED_AFTER: Final = "applied_after"
 """The key of `METADATA` with the names of the stacks that come before a stack and of which it needs nothing to stay."""
 
+_SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]")
 _MADE_AGAIN: Final = "Synthesis did not write it: move that file away, then run `make synth` again."
 
 
@@ -92,6 +96,22 @@ class Rotation:
     """Its name."""
     roles: tuple[str, ...] = ()
     """The roles of the database whose passwords it rotates; none for the JWT secret."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tunnel:
+    """What runs a tunnel into the databases, as a stack's metadata has it."""
+
+    cluster: str
+    """Name of the cluster that runs its task."""
+    family: str
+    """Family of its task definition."""
+    container: str
+    log_group: str
+    subnets: str
+    """Pattern of the `Name` tags of the subnets that it may run in."""
+    databases: Mapping[str, str]
+    """Identifiers of the databases, by what `make tunnel` calls them: `postgres`, `documentdb`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,6 +204,15 @@ class Stack:
         }
 
     @property
+    def tunnel(self) -> Tunnel | None:
+        """What runs a tunnel into the databases; None if it has nothing that does."""
+        declared: Mapping[str, Any] | None = self._metadata.get(TUNNEL)
+        if not declared:
+            return None
+        texts = {name: str(declared[name]) for name in ("cluster", "family", "container", "log_group", "subnets")}
+        return Tunnel(**texts, databases={str(name): str(one) for name, one in declared["databases"].items()})
+
+    @property
     def left_out(self) -> tuple[str, ...]:
         """The layers that are not synthesized while its zone is not delegated; they may be applied all the same."""
         return tuple(self._metadata.get("left_out", ()))
@@ -263,6 +292,9 @@ def read_stacks(output: Path) -> dict[str, Stack]:
     if not isinstance(entries, dict) or not all(map(_is_entry, entries.values())):
         message = f"{path} is not a manifest of stacks."
         raise OutputError(message, _MADE_AGAIN)
+    if not entries:  # a check of nothing must not pass
+        message = f"{path} has no stacks."
+        raise OutputError(message)
     return {
         id_: Stack(
             id=id_,
@@ -289,101 +321,21 @@ def of_environment(stacks: Mapping[str, Stack], environment: str) -> dict[str, S
     return chosen
 
 
-def select(stacks: Mapping[str, Stack], layer: str | None) -> dict[str, Stack]:
-    """All stacks of an environment, or those of a layer; the name of a single stack selects only that one.
-
-    A layer that stands by in a second region has its own name there (`network-us-west-2`): the name of the layer does
-    not select it, as long as the layer has another stack.
-
-    Raises:
-        OutputError: There is no such layer; the message lists the layers that exist.
-    """
-    if layer is None:
-        return dict(stacks)
-    chosen = {id_: stack for id_, stack in stacks.items() if layer in {stack.layer, stack.name}}
-    chosen = {id_: stack for id_, stack in chosen.items() if not stack.stands_by or stack.name == layer} or chosen
-    if not chosen and any(layer in stack.left_out for stack in stacks.values()):
-        message = f"The layer {layer!r} is left out, because `delegated = false` in [domain]."
-        raise OutputError(
-            message, "Set it to true when the parent domain has the zone's name servers (docs/domain.md)."
-        )
-    if not chosen:
-        message = f"This environment has no layer {layer!r}."
-        raise OutputError(message, f"It has: {', '.join(stack.name for stack in in_order(stacks))}.")
-    return chosen
-
-
 def state_stack(stacks: Mapping[str, Stack]) -> Stack | None:
     """The stack that holds the state of all stacks, if it is among these."""
     return next((stack for stack in stacks.values() if stack.layer == STATE_LAYER), None)
 
 
-def dependencies_within(stacks: Mapping[str, Stack]) -> dict[str, set[str]]:
-    """The stacks among `stacks` that each one waits for."""
-    return {id_: set(stack.dependencies) & stacks.keys() for id_, stack in stacks.items()}
-
-
-def reversed_edges(edges: Mapping[str, Collection[str]]) -> dict[str, set[str]]:
-    """The same graph in the other direction: the order of destroy."""
-    edges_back: dict[str, set[str]] = {id_: set() for id_ in edges}
-    for id_, needed in edges.items():
-        for other in needed:
-            edges_back[other].add(id_)
-    return edges_back
-
-
-def in_order(stacks: Mapping[str, Stack]) -> list[Stack]:
-    """Producers before consumers, otherwise in alphabetical order."""
-    return [stacks[id_] for id_ in topological(dependencies_within(stacks))]
-
-
-def topological(edges: Mapping[str, Iterable[str]]) -> list[str]:
-    """Every id after the ids that it needs.
-
-    Raises:
-        OutputError: There is a dependency cycle.
-    """
-    sorter = TopologicalSorter({id_: sorted(needed) for id_, needed in sorted(edges.items())})
-    try:
-        return list(sorter.static_order())
-    except CycleError as error:
-        message = f"The stacks have a dependency cycle: {' -> '.join(error.args[1])}."
-        raise OutputError(message) from error
-
-
-def consumers(stacks: Mapping[str, Stack], id_: str) -> list[str]:
-    """Every stack that comes after `id_`, directly or through another one, in the order of apply."""
-    return _affected(dependencies_within(stacks), id_)
-
-
-def users(stacks: Mapping[str, Stack], id_: str) -> list[str]:
-    """Every stack that would lack something without `id_`, directly or through another one, in the order of apply.
-
-    All that `consumers` returns, without those that are only applied after it.
-    """
-    edges = {
-        name: (needed - set(stacks[name].applied_after)) | (set(stacks[name].producers(stacks).values()) - {name})
-        for name, needed in dependencies_within(stacks).items()
-    }
-    return _affected(edges, id_)
-
-
-def _affected(edges: Mapping[str, set[str]], id_: str) -> list[str]:
-    affected = {id_}
-    order = topological(edges)
-    for other in order:
-        if edges[other] & affected:
-            affected.add(other)
-    return [other for other in order if other in affected and other != id_]
-
-
-def _place(backend: Mapping[str, Any]) -> tuple[object, object]:
-    return backend.get("bucket"), backend.get("key")
+def _place(backend: Mapping[str, Any]) -> tuple[str, str]:
+    return str(backend.get("bucket")), str(backend.get("key"))
 
 
 def _read_json(path: Path) -> dict[str, Any]:
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        content = json.loads(text)
+        if _SURROGATE.search(text):  # half of a character, which nothing can print or write
+            json.dumps(content, ensure_ascii=False).encode()
     except (OSError, ValueError, RecursionError) as error:
         message = f"{path} cannot be read: {error}"
         raise OutputError(message) from error
@@ -395,8 +347,10 @@ def _read_json(path: Path) -> dict[str, Any]:
 
 def _read_stack(path: Path) -> dict[str, Any]:
     document = _read_json(path)
-    if place := misshapen(document):
-        message = f"{path} is not a valid stack: {place} must be an object."
+    place = misshapen(document)
+    problem = f"{place} must be an object" if place else misstated(document.get("//", {}).get("metadata", {}))
+    if problem:
+        message = f"{path} is not a valid stack: {problem}."
         raise OutputError(message, _MADE_AGAIN)
     return document
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from synthesis.manifest import OutputError, in_order, select
+from synthesis.manifest import OutputError
+from synthesis.stack_order import in_order
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +19,30 @@ def regions_of(stack: Stack) -> frozenset[str]:
     places = [stack.backend, *(entry.get("config", {}) for entry in read.values())]
     states = {str(place["region"]) for place in places if place.get("region")}
     return frozenset({stack.region, *states, *(stack.region_of(resource) for resource in stack.all())})
+
+
+def select(stacks: Mapping[str, Stack], layer: str | None) -> dict[str, Stack]:
+    """All stacks of an environment, or those of a layer; the name of a single stack selects only that one.
+
+    A layer that stands by in a second region has its own name there (`network-us-west-2`): the name of the layer does
+    not select it, as long as the layer has another stack.
+
+    Raises:
+        OutputError: There is no such layer; the message lists the layers that exist.
+    """
+    if layer is None:
+        return dict(stacks)
+    chosen = {id_: stack for id_, stack in stacks.items() if layer in {stack.layer, stack.name}}
+    chosen = {id_: stack for id_, stack in chosen.items() if not stack.stands_by or stack.name == layer} or chosen
+    if not chosen and any(layer in stack.left_out for stack in stacks.values()):
+        message = f"The layer {layer!r} is left out, because `delegated = false` in [domain]."
+        raise OutputError(
+            message, "Set it to true when the parent domain has the zone's name servers (docs/domain.md)."
+        )
+    if not chosen:
+        message = f"This environment has no layer {layer!r}."
+        raise OutputError(message, f"It has: {', '.join(stack.name for stack in in_order(stacks))}.")
+    return chosen
 
 
 def choose(

@@ -1,38 +1,53 @@
-"""Every relative link of the documentation leads to a file and a heading that exist."""
+"""Every relative link leads to a file and a heading that exist, and the README leads to every document."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import pytest
 
-from main import ROOT
+from tests.markdown import DOCUMENTS, README, anchors, links, name_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-_LINK = re.compile(r"\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)")
 
-
-def anchors(page: Path) -> set[str]:
-    """The anchors of the headings, as GitHub makes them."""
-    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), flags=re.MULTILINE)
-    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
-
-
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_every_relative_link_leads_somewhere(page: Path) -> None:
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
+def test_every_relative_link_leads_somewhere(document: Path) -> None:
     broken = []
-    for target, anchor in _LINK.findall(page.read_text(encoding="utf-8")):
-        file = page.parent / target if target else page
-        if not file.exists() or (anchor and anchor not in anchors(file)):
+    for target, anchor in links(document):
+        file = document.parent / target if target else document
+        if not file.exists() or (anchor and file.suffix == ".md" and anchor not in anchors(file)):
             broken.append(f"{target}#{anchor}" if anchor else target)
     assert broken == []
 
 
-def test_the_readme_leads_to_every_page() -> None:
-    linked = {target for page in PAGES for target, _ in _LINK.findall(page.read_text(encoding="utf-8"))}
-    named = {target.rpartition("/")[2] for target in linked}
-    assert [page.name for page in PAGES if page.name not in named and page.name != "README.md"] == []
+def test_the_readme_leads_to_every_document() -> None:
+    """Directly, or through documents that it leads to; the README of a folder is found in the folder."""
+    reached, waiting = {README}, [README]
+    while waiting:
+        document = waiting.pop()
+        found = {(document.parent / target).resolve() for target, _ in links(document) if target.endswith(".md")}
+        waiting += sorted(found & set(DOCUMENTS) - reached)
+        reached |= found
+    others = [document for document in DOCUMENTS if document.name != "README.md"]
+    assert [name_of(document) for document in others if document not in reached] == []
+
+
+def test_the_documents_are_found_wherever_they_are() -> None:
+    names = {name_of(document) for document in DOCUMENTS}
+    assert {"README.md", "docs/architecture.md", "emulator/README.md"} <= names
+    assert not [name for name in names if name.startswith((".venv", "cdktf.out"))]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("# One\n```sh\n# Two\n```\n## Three `four`, five\n", {"one", "three-four-five"}),
+        ("# One\n## One\n## One\n", {"one", "one-1", "one-2"}),
+        ("## [One](two.md) more\n", {"one-more"}),
+    ],
+)
+def test_the_anchors_are_those_of_the_headings(tmp_path: Path, text: str, found: set[str]) -> None:
+    (tmp_path / "page.md").write_text(text, encoding="utf-8")
+    assert anchors(tmp_path / "page.md") == found

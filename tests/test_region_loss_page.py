@@ -11,7 +11,7 @@ import pytest
 from config.standby import STANDBY_MODES
 from main import ROOT
 from tests.aws_commands import check, commands, sections
-from tests.test_links import anchors
+from tests.markdown import anchors
 
 _PAGE: Final = ROOT / "docs" / "region-loss.md"
 _TEXT: Final = _PAGE.read_text(encoding="utf-8")

@@ -20,4 +20,4 @@ def test_terraform_validates_every_stack(
     output: Path, environment: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert main(["validate", "--env", environment, "--out", str(output)]) == 0
+    assert main(["validate", "--env", environment, "--output", str(output)]) == 0

@@ -13,6 +13,9 @@ from conformance.checks import (
     logs,
     metrics,
     network,
+    objectives,
+    performance,
+    runbooks,
     secrets,
     security,
 )
@@ -30,6 +33,9 @@ __all__ = [
     "logs",
     "metrics",
     "network",
+    "objectives",
+    "performance",
+    "runbooks",
     "secrets",
     "security",
 ]

@@ -5,37 +5,54 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from conformance.checks.data import documentdb, postgres
-from conformance.clause import DEV, PROD, clause
+from conformance.clause import DEV, PROD, clause, instead
 from conformance.expect import at_least, equals, is_set, mentions
 from conformance.paths import item
 
 if TYPE_CHECKING:
-    from conformance.view import Seen, View
+    from conformance.view import View
 
 _DATA: Final = "tests/stacks/test_data.py"
-_DEV_DAYS: Final = "dev keeps one day, the minimum: its test data can be created again"
+_ONE_DAY: Final = "one day, the minimum: test data can be created again"
+_CRITICAL: Final = "only prod has critical data; dev and staging have test data"
 _REGION: Final = "us-west-2"
 _COPIES: Final = f"recovery-{_REGION}"
 _DRILLS: Final = f"recovery-drills-{_REGION}"
 _LOSS: Final = "tests/acceptance/region_loss"
 
 
-def _kept(view: View, database: Seen) -> None:
-    database.require("backup_retention_period", equals(1 if view.environment == DEV else 7))
-
-
-@clause("8.1/1", _DATA, differs=_DEV_DAYS)
-def postgres_backups(view: View) -> None:
-    """Seven days of PostgreSQL."""
+def _postgres(view: View, days: int) -> None:
     found = postgres(view)
-    _kept(view, found)
+    found.require("backup_retention_period", equals(days))
     found.require("delete_automated_backups", equals(view.environment != PROD))
 
 
-@clause("8.1/2", _DATA, differs=_DEV_DAYS)
+def _documentdb(view: View, days: int) -> None:
+    documentdb(view).require("backup_retention_period", equals(days))
+
+
+@clause("8.1/1", _DATA)
+def postgres_backups(view: View) -> None:
+    """Seven days of PostgreSQL."""
+    _postgres(view, 7)
+
+
+@instead("8.1/1", environments=(DEV,), why=_ONE_DAY)
+def postgres_backups_of_a_day(view: View) -> None:
+    """One day of PostgreSQL."""
+    _postgres(view, 1)
+
+
+@clause("8.1/2", _DATA)
 def documentdb_backups(view: View) -> None:
     """Seven days of DocumentDB."""
-    _kept(view, documentdb(view))
+    _documentdb(view, 7)
+
+
+@instead("8.1/2", environments=(DEV,), why=_ONE_DAY)
+def documentdb_backups_of_a_day(view: View) -> None:
+    """One day of DocumentDB."""
+    _documentdb(view, 1)
 
 
 @clause("8.1/4", "tests/test_terraform_validate.py", "tests/stacks/test_state.py")
@@ -65,12 +82,12 @@ def recreation(view: View) -> None:
     "8.2/1",
     "tests/runner/test_restored.py",
     "tests/modules/recovery/test_drill_plan.py",
-    differs=("the procedure is in docs/recovery.md; prod restores the newest backups as a test each week"),
+    note="the procedure is in docs/recovery.md; prod restores the newest backups as a test each week",
 )
 def point_in_time(view: View) -> None:
     """Automated backups allow each second of their days; in prod drills restore the copies."""
-    postgres_backups(view)
-    documentdb_backups(view)
+    for database in (postgres(view), documentdb(view)):
+        database.require("backup_retention_period", at_least(1))
     if view.environment == PROD:
         plan = view.one("aws_backup_restore_testing_plan", layer=_DRILLS)
         plan.require("schedule_expression", equals("cron(0 10 ? * SUN *)"))
@@ -88,11 +105,9 @@ def point_in_time(view: View) -> None:
     "tests/stacks/test_recovery_files.py",
     "tests/stacks/test_recovery_backups.py",
     environments=(PROD,),
-    differs=("only prod has critical data"),
+    note=_CRITICAL,
 )
-@clause(
-    "10.3/2", "tests/stacks/test_recovery_watch.py", _LOSS, environments=(PROD,), differs="only prod has critical data"
-)
+@clause("10.3/2", "tests/stacks/test_recovery_watch.py", _LOSS, environments=(PROD,), note=_CRITICAL)
 def second_region(view: View) -> None:
     """Databases, files, images and states have copies in another region, with alarms on their age."""
     replica = view.one("aws_db_instance_automated_backups_replication", layer=_COPIES)
@@ -117,16 +132,13 @@ def second_region(view: View) -> None:
     view.some("aws_cloudwatch_metric_alarm", {"metric_name": equals("CopyAgeMinutes")}, layer=_COPIES, count=3)
 
 
-@clause(
+@instead(
     "9.1/4",
-    "tests/stacks/test_standby.py",
-    "tests/stacks/test_standby_data.py",
-    _LOSS,
     environments=(PROD,),
-    differs=(
-        "prod keeps copies in a second region and serves from one: two would double the costs of 5.1. "
-        "`[recovery] mode` lets the second region stand by or serve too (docs/recovery.md); CloudFront serves users "
-        "far away"
+    held_by=("tests/stacks/test_standby.py", "tests/stacks/test_standby_data.py", _LOSS),
+    why=(
+        "one region serves, and a second one has copies: two would double the costs of 5.1. `[recovery] mode` lets it "
+        "stand by or serve, too (docs/recovery.md); CloudFront answers users far away. dev and staging have none"
     ),
 )
 def several_regions(view: View) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from conformance.clause import DEV, PROD, clause
+from conformance.clause import ALL, DEV, PROD, clause, instead
 from conformance.expect import at_least, equals, includes, is_set, mentions
 from conformance.paths import item
 
@@ -16,7 +16,8 @@ _TESTS: Final = "tests/stacks/test_service.py"
 _SCALING: Final = "tests/modules/service/test_auto_scaling.py"
 SERVICES: Final = ("frontend", "backend")
 _HEALTH: Final = {"frontend": "/health", "backend": "/api/health"}
-_ONE_TASK: Final = "dev runs one task of each service, as development is to be small (4.2)"
+_ONE_TASK: Final = "one task of each service, as development is to be small (4.2)"
+_IMAGE: Final = "the platform runs the image that the application brings, and a placeholder until its first release"
 
 
 def service(view: View, name: str) -> Seen:
@@ -49,12 +50,12 @@ def cluster(view: View) -> None:
 @clause(
     "1/6",
     "tests/examples/test_frontend.py",
-    differs="the service runs a placeholder until the first release; React and Nginx are the application's: examples/",
+    note=_IMAGE,
 )
 @clause(
     "2.2/2",
     "tests/examples/test_frontend.py",
-    differs="as 1/6: Nginx comes with the application's image, and runs as its user, 101",
+    note=f"{_IMAGE}; as Nginx's user, 101, with the folders that Nginx writes",
 )
 def frontend(view: View) -> None:
     """A service for all paths of no other one, as Nginx's user with the folders that Nginx writes."""
@@ -66,8 +67,8 @@ def frontend(view: View) -> None:
     routed(view, "frontend", "/*")
 
 
-@clause("1/7", "tests/examples/test_backend.py", differs="as 1/6: the application's image brings Node.js")
-@clause("2.2/3", "tests/examples/test_backend.py", _SCALING, differs="as 1/6: the application's image brings Node.js")
+@clause("1/7", "tests/examples/test_backend.py", note=_IMAGE)
+@clause("2.2/3", "tests/examples/test_backend.py", _SCALING, note=_IMAGE)
 def backend(view: View) -> None:
     """A service for the paths of the API, in Node's production mode, which scales."""
     definition = task(view, "backend")
@@ -118,10 +119,16 @@ def scaling(view: View) -> None:
         target.require("min_capacity", equals(1 if view.environment == DEV else 2))
 
 
-@clause(
+@clause("3.1/9", _SCALING)
+def instance_groups(view: View) -> None:
+    """Groups of instances."""
+    view.some("aws_autoscaling_group", layer=_LAYER)
+
+
+@instead(
     "3.1/9",
-    _SCALING,
-    differs="Fargate has no instances, so no EC2 Auto Scaling group: Application Auto Scaling of both services",
+    environments=ALL,
+    why="Application Auto Scaling of both services: Fargate (2.2) has no instances, which EC2's groups are of",
 )
 def no_instance_groups(view: View) -> None:
     """Application Auto Scaling in place of groups of instances."""
@@ -129,23 +136,34 @@ def no_instance_groups(view: View) -> None:
     view.none("aws_autoscaling_group", layer=_LAYER)
 
 
-def _two_tasks(view: View, name: str) -> None:
-    number = 1 if view.environment == DEV else 2
+def _tasks(view: View, name: str, number: int) -> None:
     found = service(view, name)
     found.require("desired_count", equals(number))
     scaled(view, name).require("min_capacity", equals(number))
 
 
-@clause("3.1/7", _TESTS, differs=_ONE_TASK)
+@clause("3.1/7", _TESTS)
 def two_frontends(view: View) -> None:
     """At least two tasks."""
-    _two_tasks(view, "frontend")
+    _tasks(view, "frontend", 2)
 
 
-@clause("3.1/8", _TESTS, differs=_ONE_TASK)
+@clause("3.1/8", _TESTS)
 def two_backends(view: View) -> None:
     """At least two tasks."""
-    _two_tasks(view, "backend")
+    _tasks(view, "backend", 2)
+
+
+@instead("3.1/7", environments=(DEV,), why=_ONE_TASK)
+def one_frontend(view: View) -> None:
+    """One task."""
+    _tasks(view, "frontend", 1)
+
+
+@instead("3.1/8", environments=(DEV,), why=_ONE_TASK)
+def one_backend(view: View) -> None:
+    """One task."""
+    _tasks(view, "backend", 1)
 
 
 @clause("1/4", _TESTS)

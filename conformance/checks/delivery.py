@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from conformance.checks.data import postgres
 from conformance.checks.security import image_scanning
-from conformance.clause import DEV, PROD, STAGING, clause
+from conformance.clause import DEV, PROD, STAGING, clause, instead
 from conformance.expect import equals, includes, is_set, mentions
 from conformance.paths import item
 
@@ -16,9 +17,10 @@ _LAYER: Final = "delivery"
 _TESTS: Final = "tests/stacks/test_delivery.py"
 _STAGES: Final = "tests/modules/delivery/test_stages.py"
 _RELEASES: Final = "tests/acceptance/releases"
-_BUILT_ONCE: Final = (DEV, STAGING)
+_BUILT_ONCE: Final = "once, by staging's pipeline: prod's takes over its release, so that it runs what was tested"
 _TAKEN_OVER: Final = (
-    "prod builds nothing: it takes over the images that staging has built and tested, so that it runs what was tested"
+    "the stages of prod's pipeline are Source (the release that staging has built and tested), Promote, Approval, "
+    "Deploy: so it runs what was tested"
 )
 
 
@@ -42,10 +44,26 @@ def build(view: View, name: str, stage_name: str, *, project: str = "") -> Seen:
     return found
 
 
-@clause("1/11", _TESTS, environments=_BUILT_ONCE, differs=_TAKEN_OVER)
-@clause("3.2/2", _STAGES, environments=_BUILT_ONCE, differs=_TAKEN_OVER)
-@clause("4.1/3", _STAGES, environments=_BUILT_ONCE, differs=_TAKEN_OVER)
-@clause("8.1/3", _TESTS, environments=_BUILT_ONCE, differs=_TAKEN_OVER)
+def building(view: View) -> View:
+    """The environment whose pipeline builds what this one runs: itself, but for prod, which takes over staging's."""
+    if view.environment != PROD:
+        return view
+    taken_over(view)
+    return view.of(STAGING)
+
+
+@instead("3.2/2", "3.2/3", "3.2/4", environments=(PROD,), why=_TAKEN_OVER, held_by=(_RELEASES,))
+def taken_over(view: View) -> None:
+    """The release of staging, which it has handed over."""
+    found = stage(view, "Source", "source", "S3")
+    found.require(
+        "stage", item(name="Source"), "action", item(name="source"), "configuration", "S3ObjectKey", mentions("staging")
+    )
+    build(view, "promote", "Promote")
+    stage(view, "Approval", "approval", "Manual")
+
+
+@clause("3.2/2", _STAGES)
 def source(view: View) -> None:
     """The first stage takes the application's repository on GitHub, by a connection."""
     found = stage(view, "Source", "source", "CodeStarSourceConnection")
@@ -56,31 +74,24 @@ def source(view: View) -> None:
     found.require(*action, "BranchName", equals("main"))
 
 
-@clause("2.6/4", _TESTS, environments=_BUILT_ONCE, differs=_TAKEN_OVER)
-@clause("4.1/1", _TESTS, environments=_BUILT_ONCE, differs=_TAKEN_OVER)
-@clause(
-    "4.1/2",
-    _TESTS,
-    _RELEASES,
-    environments=_BUILT_ONCE,
-    differs=(f"the webhook belongs to AWS's connection, which the trigger of the pipeline uses; {_TAKEN_OVER}"),
-)
+@clause("1/11", _TESTS, note=_BUILT_ONCE)
+@clause("4.1/3", _STAGES, note=_BUILT_ONCE)
+@clause("8.1/3", _TESTS, note=_BUILT_ONCE)
+def repository_on_github(view: View) -> None:
+    """What runs comes from the application's repository on GitHub."""
+    source(building(view))
+
+
+@clause("2.6/4", _TESTS, _RELEASES, note=_BUILT_ONCE)
+@clause("4.1/1", _TESTS, note=_BUILT_ONCE)
+@clause("4.1/2", _TESTS, _RELEASES, note=f"the webhook is that of AWS's connection to GitHub; {_BUILT_ONCE}")
 def trigger(view: View) -> None:
-    """A push to main starts the pipeline."""
+    """A push to main starts the pipeline that builds; in prod the release of staging does."""
+    view = building(view)
     source(view)
     found = pipeline(view)
     found.require("trigger", "git_configuration", "source_action_name", equals("source"))
     found.require("trigger", "git_configuration", "push", "branches", "includes", includes("main"))
-
-
-def _taken_over(view: View) -> None:
-    """The release of staging, which it has handed over."""
-    found = stage(view, "Source", "source", "S3")
-    found.require(
-        "stage", item(name="Source"), "action", item(name="source"), "configuration", "S3ObjectKey", mentions("staging")
-    )
-    build(view, "promote", "Promote")
-    stage(view, "Approval", "approval", "Manual")
 
 
 def _builds(view: View) -> None:
@@ -94,8 +105,7 @@ def _tests(view: View) -> None:
     project.require("source", "buildspec", mentions("INTEGRATION_TEST"))
 
 
-@clause("3.2/3", _STAGES, "tests/modules/delivery/test_builds.py", environments=_BUILT_ONCE, differs=_TAKEN_OVER)
-@clause("4.1/5", "tests/build_steps/test_service_build.py", environments=_BUILT_ONCE, differs=_TAKEN_OVER)
+@clause("3.2/3", _STAGES, "tests/modules/delivery/test_builds.py")
 def build_stage(view: View) -> None:
     """Each service is built, and its image pushed to its repository."""
     for name in ("frontend", "backend"):
@@ -104,24 +114,35 @@ def build_stage(view: View) -> None:
     _builds(view)
 
 
-@clause("3.2/4", "tests/build_steps/test_integration_tests.py", environments=_BUILT_ONCE, differs=_TAKEN_OVER)
-@clause("3.2/9", "tests/examples/test_integration_test.py", environments=_BUILT_ONCE, differs=_TAKEN_OVER)
-def integration_tests(view: View) -> None:
+@clause("4.1/5", "tests/build_steps/test_service_build.py", note=_BUILT_ONCE)
+def pushed_images(view: View) -> None:
+    """Each image that runs was built from its repository on GitHub, and pushed to its repository in ECR."""
+    build_stage(building(view))
+
+
+@clause("3.2/4", "tests/build_steps/test_integration_tests.py")
+def tested_images(view: View) -> None:
     """The integration tests of the application, against the images that were built."""
     _tests(view)
+
+
+@clause("3.2/9", "tests/examples/test_integration_test.py", note=_BUILT_ONCE)
+def integration_tests(view: View) -> None:
+    """What runs has passed the integration tests."""
+    _tests(building(view))
 
 
 @clause(
     "3.2/5",
     _STAGES,
     _RELEASES,
-    differs=("staging and prod deploy by CodeDeploy's action for ECS; dev has none, and a build updates the services"),
+    note="by CodeDeploy's action for ECS, which shifts traffic; in dev a build of CodeBuild updates the services",
 )
 @clause(
     "4.1/6",
     _RELEASES,
     "tests/build_steps/test_deploy.py",
-    differs=("prod and staging update by CodeDeploy, dev by a build"),
+    note="by CodeDeploy, which shifts traffic; in dev by a build of CodeBuild",
 )
 def deploy_stage(view: View) -> None:
     """Each service gets the new image."""
@@ -136,30 +157,31 @@ def deploy_stage(view: View) -> None:
         group.follow("ecs_service", "service_name", to="aws_ecs_service")
 
 
-@clause("1/12", "tests/modules/delivery/test_builds.py", environments=_BUILT_ONCE, differs=_TAKEN_OVER)
-@clause("2.6/2", "tests/templates/test_buildspecs.py", environments=_BUILT_ONCE, differs=_TAKEN_OVER)
-@clause("3.2/6", "tests/modules/delivery/test_build_project.py", environments=_BUILT_ONCE, differs=_TAKEN_OVER)
-@clause("4.1/4", "tests/build_steps", environments=_BUILT_ONCE, differs=_TAKEN_OVER)
+@clause("1/12", "tests/modules/delivery/test_builds.py", note=_BUILT_ONCE)
+@clause("2.6/2", "tests/templates/test_buildspecs.py", note=_BUILT_ONCE)
+@clause("3.2/6", "tests/modules/delivery/test_build_project.py", note=_BUILT_ONCE)
+@clause("4.1/4", "tests/build_steps", note=_BUILT_ONCE)
 def builds(view: View) -> None:
     """Both services are built, then tested together."""
+    view = building(view)
     _builds(view)
     _tests(view)
 
 
 def _one_build(view: View, name: str) -> None:
-    project = build(view, f"{name}-build", "Build")
+    project = build(building(view), f"{name}-build", "Build")
     path = ("environment", "environment_variable", item(name="SERVICE"), "value")
     project.require(*path, equals(name))
     project.require("artifacts", "type", equals("CODEPIPELINE"))
 
 
-@clause("3.2/7", "tests/modules/delivery/test_builds.py", environments=_BUILT_ONCE, differs=_TAKEN_OVER)
+@clause("3.2/7", "tests/modules/delivery/test_builds.py", note=_BUILT_ONCE)
 def backend_build(view: View) -> None:
     """The project that builds the backend."""
     _one_build(view, "backend")
 
 
-@clause("3.2/8", "tests/modules/delivery/test_builds.py", environments=_BUILT_ONCE, differs=_TAKEN_OVER)
+@clause("3.2/8", "tests/modules/delivery/test_builds.py", note=_BUILT_ONCE)
 def frontend_build(view: View) -> None:
     """The project that builds the frontend."""
     _one_build(view, "frontend")
@@ -173,11 +195,8 @@ def frontend_build(view: View) -> None:
 def whole_pipeline(view: View) -> None:
     """From a push, or in prod from staging's release, to the services."""
     pipeline(view).require("artifact_store", "encryption_key", "type", equals("KMS"))
-    if view.environment == PROD:
-        _taken_over(view)
-    else:
-        trigger(view)
-        builds(view)
+    trigger(view)
+    builds(view)
     deploy_stage(view)
 
 
@@ -214,9 +233,7 @@ def repositories(view: View) -> None:
     "6.3/2",
     "tests/modules/delivery/test_image_updates.py",
     "tests/lambdas/test_image_updates.py",
-    differs=(
-        "prod gets its updates as releases of staging; it scans what runs each day, and tells when there is a fix"
-    ),
+    note="prod gets them as releases of staging; it scans what runs each day, and reports when there is a fix",
 )
 def security_updates(view: View) -> None:
     """What runs is scanned each day, and built again each week on fresh base images; dependencies by the pipeline."""
@@ -234,5 +251,6 @@ def scans_and_updates(view: View) -> None:
     """Images are scanned when pushed and each day, and rebuilt; databases take minor versions by themselves."""
     image_scanning(view)
     security_updates(view)
-    view.one("aws_db_instance", layer="data").require("auto_minor_version_upgrade", equals(value=True))
-    view.one("aws_db_instance", layer="data").require("maintenance_window", is_set())
+    database = postgres(view)
+    database.require("auto_minor_version_upgrade", equals(value=True))
+    database.require("maintenance_window", is_set())

@@ -30,7 +30,7 @@ _ALIKE: Final = (
     _TESTS,
     "tests/stacks/test_data.py",
     environments=(DEV,),
-    differs=(
+    note=(
         "AWS wants two zones for a load balancer and a subnet group, so they have subnets in two; what runs is in one. "
         "Shared: one NAT gateway, one database instance of each kind for all services"
     ),
@@ -58,7 +58,7 @@ def development(view: View) -> None:
     "tests/stacks/test_data.py",
     "tests/stacks/test_edge.py",
     environments=(STAGING,),
-    differs=("half of staging's tasks above the first are on Spot, and its services grow to four tasks only"),
+    note="but for costs: half of the tasks above the first are on Spot, and a service has four tasks at most",
 )
 def staging(view: View) -> None:
     """What decides how a release behaves is as in prod: sizes, zones, ways of traffic, limits."""

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from conformance.checks.compute import SERVICES
-from conformance.checks.logs import audit_trail, cloudwatch
-from conformance.clause import DEV, PRODUCTION_LIKE, clause
-from conformance.expect import at_least, at_most, ends, equals, includes, mentions, positive
+from conformance.clause import DEV, STAGING, clause, instead
+from conformance.expect import ends, equals, includes, mentions, positive
 from conformance.paths import item
 from synthesis.template import blocks
 
@@ -15,21 +14,20 @@ if TYPE_CHECKING:
     from conformance.paths import Step
     from conformance.view import Seen, View
 
-_DESIGN: Final = "tests/test_monitoring_design.py"
-_ALARM: Final = "aws_cloudwatch_metric_alarm"
-_COMPOSITE: Final = "aws_cloudwatch_composite_alarm"
+DESIGN: Final = "tests/test_monitoring_design.py"
+ALARM: Final = "aws_cloudwatch_metric_alarm"
+COMPOSITE: Final = "aws_cloudwatch_composite_alarm"
 _SLOW_SECONDS: Final = 0.2
-_SLOW_QUERY_MILLISECONDS: Final = 50
 
 
 def alarm(view: View, metric: str, name: str, severity: str, *, layer: str) -> Seen:
     """The alarm with the end of a name, on a metric, which notifies the topic of a severity."""
-    found = view.one(_ALARM, {"alarm_name": ends(f"-{name}")}, layer=layer)
+    found = view.one(ALARM, {"alarm_name": ends(f"-{name}")}, layer=layer)
     found.require(*_metric(found), mentions(f'"{metric}"' if _metric(found) == ("metric_query",) else metric))
     found.require("tags", "Severity", equals(severity))
     # What an environment that sleeps stops notifies through a composite alarm, which is quiet in that time.
     composite = {"alarm_rule": mentions(f"{found.place.name}.alarm_name")}
-    through = found if "alarm_actions" in found.arguments else view.one(_COMPOSITE, composite, layer=layer)
+    through = found if "alarm_actions" in found.arguments else view.one(COMPOSITE, composite, layer=layer)
     topic = through.follow_one("alarm_actions", to="aws_sns_topic")
     topic.require("name", mentions(f"-{severity}"))
     return found
@@ -43,7 +41,7 @@ def _documentdb_instances(view: View) -> list[str]:
     return [f"documentdb-{number}" for number in range(1, (1 if view.environment == DEV else 3) + 1)]
 
 
-@clause("7.1/1", _DESIGN, "tests/modules/service/test_warning_alarms.py")
+@clause("7.1/1", DESIGN, "tests/modules/service/test_warning_alarms.py")
 def response_times(view: View) -> None:
     """The 95th percentile of each service."""
     metric = "TargetResponseTime"
@@ -55,7 +53,7 @@ def response_times(view: View) -> None:
         found.require("threshold", equals(_SLOW_SECONDS))
 
 
-@clause("7.1/2", _DESIGN, "tests/modules/data/test_postgres_alarms.py")
+@clause("7.1/2", DESIGN, "tests/modules/data/test_postgres_alarms.py")
 def connection_counts(view: View) -> None:
     """The connections of both databases, of PostgreSQL against what it allows, of DocumentDB as a share of that."""
     found = alarm(view, "DatabaseConnections", "postgres-connections", "warning", layer="data")
@@ -68,7 +66,7 @@ def connection_counts(view: View) -> None:
         found.require("threshold", equals(95))
 
 
-@clause("7.1/3", _DESIGN, "tests/modules/service/test_warning_alarms.py")
+@clause("7.1/3", DESIGN, "tests/modules/service/test_warning_alarms.py")
 def container_utilization(view: View) -> None:
     """CPU and memory of the tasks of each service."""
     for name in SERVICES:
@@ -78,7 +76,7 @@ def container_utilization(view: View) -> None:
             found.require("dimensions", "ServiceName", mentions(name))
 
 
-@clause("7.1/4", _DESIGN, "tests/modules/service/test_rollback_alarms.py")
+@clause("7.1/4", DESIGN, "tests/modules/service/test_rollback_alarms.py")
 def error_rates(view: View) -> None:
     """The share of 5xx of each service and of the load balancer itself, in percent of the requests."""
     for metric, names in (("HTTPCode_Target_5XX_Count", SERVICES), ("HTTPCode_ELB_5XX_Count", ("load-balancer",))):
@@ -88,7 +86,7 @@ def error_rates(view: View) -> None:
             found.require("metric_query", mentions('"RequestCount"'))
 
 
-@clause("7.1/5", _DESIGN, "tests/modules/data/test_instance_alarms.py")
+@clause("7.1/5", DESIGN, "tests/modules/data/test_instance_alarms.py")
 def database_performance(view: View) -> None:
     """CPU, memory and latency of each instance of both databases."""
     for name in ("postgres", *_documentdb_instances(view)):
@@ -101,7 +99,7 @@ def database_performance(view: View) -> None:
             alarm(view, metric, f"{name}-{word}", "warning", layer="data").require("threshold", positive())
 
 
-@clause("7.2/1", _DESIGN, "tests/modules/data/test_database_events.py")
+@clause("7.2/1", DESIGN, "tests/modules/data/test_database_events.py")
 def critical_messages(view: View) -> None:
     """A database that is away or has failed, a service without a healthy task."""
     for database in ("postgres", "documentdb"):
@@ -117,7 +115,7 @@ def critical_messages(view: View) -> None:
         alarm(view, "HealthyHostCount", f"{name}-absence", "critical", layer="service")
 
 
-@clause("7.2/2", _DESIGN, "tests/modules/service/test_warning_alarms.py")
+@clause("7.2/2", DESIGN, "tests/modules/service/test_warning_alarms.py")
 def warning_messages(view: View) -> None:
     """Utilization and response times."""
     response_times(view)
@@ -128,11 +126,11 @@ def warning_messages(view: View) -> None:
 
 @clause(
     "7.2/3",
-    _DESIGN,
+    DESIGN,
     "tests/modules/service/test_service_events.py",
-    environments=("prod",),
-    differs=(
-        "dev and staging have no [notifications.info]; a message comes when a service has all tasks that it may have"
+    note=(
+        "of scaling, AWS announces that a service has reached its maximum, and nothing else: "
+        "https://docs.aws.amazon.com/autoscaling/application/userguide/monitoring-eventbridge.html"
     ),
 )
 def information(view: View) -> None:
@@ -150,103 +148,15 @@ def information(view: View) -> None:
         topic.require("name", mentions("-info"))
 
 
-@clause("10.2/2", _DESIGN, "tests/alarms")
+@instead("7.2/3", environments=(DEV, STAGING), why="nobody reads them there; [notifications.info] adds them")
+def no_information(view: View) -> None:
+    """No topic of this severity."""
+    view.none("aws_sns_topic", {"name": ends("-info")}, layer="notifications")
+
+
+@clause("10.2/2", DESIGN, "tests/alarms")
 def monitoring(view: View) -> None:
     """Alarms of all severities of section 7.2."""
     critical_messages(view)
     warning_messages(view)
     error_rates(view)
-
-
-@clause(
-    "11.1/1",
-    _DESIGN,
-    "tests/modules/observability/test_objective.py",
-    environments=PRODUCTION_LIKE,
-    differs=(
-        "measured at the load balancer; dev has the alarm of 7.1/1, and no objective. The time is the application's: "
-        "staging's load test fails a release that is slower"
-    ),
-)
-def latency_objective(view: View) -> None:
-    """Alarms when more than 5 % of the answers take longer than 200 ms, before the month's budget is used up."""
-    response_times(view)
-    for name in SERVICES:
-        where = {"alarm_name": mentions(f"objective-{name}-latency-fast-long")}
-        found = view.one(_ALARM, where, layer="observability")
-        found.require("threshold", equals(72))  # 14.4 times the 5 % that may be slower
-        slow = ("metric_query", item(id="slow_blue"), "metric", "stat")
-        found.require(*slow, mentions("0.2"))
-        composite = {
-            "alarm_name": mentions(f"objective-{name}-latency-critical"),
-            "alarm_rule": mentions(found.place.name),
-        }
-        view.one(_COMPOSITE, composite, layer="observability").follow("alarm_actions", to="aws_sns_topic")
-
-
-@clause(
-    "11.1/2",
-    _DESIGN,
-    "tests/modules/data/test_proxy_alarms.py",
-    "tests/modules/data/test_slow_statements.py",
-    differs=(
-        "AWS has no metric of the average query: the proxy's response time of PostgreSQL in staging and prod; in dev, "
-        "and for DocumentDB, the count of statements above 50 ms"
-    ),
-)
-def query_time(view: View) -> None:
-    """The average of a query at the proxy; statements above 50 ms."""
-    if view.environment == DEV:
-        alarm(view, "postgres-slow-statements", "postgres-slow-statements", "warning", layer="data")
-    else:
-        found = alarm(view, "QueryDatabaseResponseLatency", "postgres-proxy-query-time", "warning", layer="data")
-        found.require("statistic", equals("Average"))
-        found.require("threshold", equals(_SLOW_QUERY_MILLISECONDS * 1000))  # in microseconds
-    alarm(view, "documentdb-slow-statements", "documentdb-slow-statements", "warning", layer="data")
-    view.one("aws_docdb_cluster_parameter_group", layer="data").require(
-        "parameter", item(name="profiler_threshold_ms"), "value", equals(str(_SLOW_QUERY_MILLISECONDS))
-    )
-
-
-@clause(
-    "11.1/3",
-    _DESIGN,
-    "tests/modules/observability/test_objective.py",
-    environments=PRODUCTION_LIKE,
-    differs=("dev promises nothing, so it has no objective"),
-)
-def availability_objective(view: View) -> None:
-    """Alarms when 5xx use up the month's 0.1 % too fast."""
-    for window in ("fast-long", "fast-short"):
-        found = view.one(_ALARM, {"alarm_name": mentions(f"availability-{window}")}, layer="observability")
-        found.require("threshold", at_least(1.43))  # 14.4 times the 0.1 % that may fail
-        found.require("threshold", at_most(1.45))
-        composite = {"alarm_name": mentions("availability-critical"), "alarm_rule": mentions(found.place.name)}
-        view.one(_COMPOSITE, composite, layer="observability").follow("alarm_actions", to="aws_sns_topic")
-
-
-@clause("10.3/3", "tests/stacks/test_observability.py", environments=PRODUCTION_LIKE, differs="dev has no objectives")
-def advanced_monitoring(view: View) -> None:
-    """Dashboards, and objectives with their error budgets."""
-    cloudwatch(view)
-    latency_objective(view)
-    availability_objective(view)
-
-
-@clause(
-    "11.3/2",
-    _DESIGN,
-    "tests/alarms",
-    "tests/test_runbooks_page.py",
-    environments=PRODUCTION_LIKE,
-    differs="dev has the alarms, but no objectives and no trail",
-)
-def comprehensive_monitoring(view: View) -> None:
-    """All of section 7.1, the calls of the account, and objectives."""
-    response_times(view)
-    connection_counts(view)
-    container_utilization(view)
-    error_rates(view)
-    database_performance(view)
-    availability_objective(view)
-    audit_trail(view)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from conformance.clause import DEV, PROD, clause
+from conformance.clause import DEV, PROD, STAGING, clause, instead
 from conformance.evidence import NotMet
 from conformance.expect import equals, is_set, mentions
 
@@ -14,14 +14,13 @@ if TYPE_CHECKING:
 _TESTS: Final = "tests/stacks/test_network.py"
 _LAYER: Final = "network"
 _WORLD: Final = "0.0.0.0/0"
-_OWN_BLOCK: Final = (
-    "only prod has the design's addresses: another /16 in each environment lets their networks be connected"
-)
-_SECOND_OCTET: Final = {PROD: 0, "staging": 1, DEV: 2}
+_OWN_BLOCK: Final = "10.1.0.0/16 in staging, 10.2.0.0/16 in dev: networks with the same addresses cannot be connected"
+_ONE_ZONE: Final = "its services run in one zone, as 4.2 asks, so it has one private subnet"
+_SECOND_OCTET: Final = {PROD: 0, STAGING: 1, DEV: 2}
 
 
-def _subnets(view: View, tier: str, third_octets: tuple[int, ...]) -> list[Seen]:
-    octet = _SECOND_OCTET[view.environment]
+def _subnets(view: View, tier: str, third_octets: tuple[int, ...], *, octet: int | None = None) -> list[Seen]:
+    octet = _SECOND_OCTET[view.environment] if octet is None else octet
     blocks = [f"10.{octet}.{third}.0/24" for third in third_octets]
     found = [view.one("aws_subnet", {"cidr_block": equals(block)}, layer=_LAYER) for block in blocks]
     for subnet in found:
@@ -57,15 +56,26 @@ def _no_route(view: View, subnet: Seen) -> None:
     view.none("aws_route", where, layer=_LAYER)
 
 
-@clause("2.1/1", _TESTS, differs="dev's services run in one zone, so it has one private subnet")
+@clause("2.1/1", _TESTS)
 def vpc_in_two_zones(view: View) -> None:
     """Each tier has a subnet in each of two zones."""
+    for tier, third_octets in (("public", (1, 2)), ("private", (10, 20)), ("database", (100, 200))):
+        in_zones(_subnets(view, tier, third_octets), 2)
+
+
+@instead("2.1/1", environments=(DEV,), why=_ONE_ZONE)
+def private_subnet_of_one_zone(view: View) -> None:
+    """Public subnets and those of the databases in two zones, a private one in one of them."""
     in_zones(_subnets(view, "public", (1, 2)), 2)
     in_zones(_subnets(view, "database", (100, 200)), 2)
-    if view.environment == DEV:
-        in_zones(_subnets(view, "private", (10,)), 1)
-    else:
-        in_zones(_subnets(view, "private", (10, 20)), 2)
+    zone = _private_subnet(view).require("availability_zone_id", is_set())
+    view.some("aws_subnet", {"cidr_block": equals("10.2.1.0/24"), "availability_zone_id": equals(zone)}, layer=_LAYER)
+
+
+def _private_subnet(view: View) -> Seen:
+    """The only private subnet."""
+    view.exactly(1, "aws_subnet", {("tags", "Name"): mentions("-private")}, layer=_LAYER)
+    return _subnets(view, "private", (10,))[0]
 
 
 @clause("2.1/2", _TESTS)
@@ -76,9 +86,7 @@ def internet_gateway(view: View) -> None:
         _routes(view, subnet, through="gateway_id")
 
 
-@clause(
-    "2.1/3", _TESTS, differs="dev has one gateway, because its services run in one zone; the others one for each zone"
-)
+@clause("2.1/3", _TESTS, note="a gateway in each zone that services run in: one in dev, two elsewhere")
 def nat_gateways(view: View) -> None:
     """The private subnets go out through a gateway of their own zone."""
     zones = 1 if view.environment == DEV else 2
@@ -98,28 +106,66 @@ def route_tables(view: View) -> None:
         _no_route(view, subnet)
 
 
-@clause("3.1/1", _TESTS, differs=_OWN_BLOCK)
-def vpc_block(view: View) -> None:
-    """The addresses of the VPC."""
-    view.one("aws_vpc", layer=_LAYER).require("cidr_block", equals(f"10.{_SECOND_OCTET[view.environment]}.0.0/16"))
+def _vpc(view: View, octet: int) -> None:
+    view.one("aws_vpc", layer=_LAYER).require("cidr_block", equals(f"10.{octet}.0.0/16"))
 
 
-@clause("3.1/2", _TESTS, differs=_OWN_BLOCK)
-def public_subnets(view: View) -> None:
-    """The public subnets, which give no address to what is in them by itself."""
-    for subnet in _subnets(view, "public", (1, 2)):
+def _public_subnets(view: View, octet: int) -> None:
+    for subnet in _subnets(view, "public", (1, 2), octet=octet):
         subnet.require("map_public_ip_on_launch", equals(value=False))
 
 
-@clause("3.1/3", _TESTS, differs=f"{_OWN_BLOCK}; dev has 10.2.10.0/24 only, as its services run in one zone")
+@clause("3.1/1", _TESTS)
+def vpc_block(view: View) -> None:
+    """The addresses of the VPC."""
+    _vpc(view, _SECOND_OCTET[PROD])
+
+
+@instead("3.1/1", environments=(DEV, STAGING), why=_OWN_BLOCK)
+def own_vpc_block(view: View) -> None:
+    """Addresses that no other environment has."""
+    _vpc(view, _SECOND_OCTET[view.environment])
+
+
+@clause("3.1/2", _TESTS)
+def public_subnets(view: View) -> None:
+    """The public subnets, which give no address to what is in them by itself."""
+    _public_subnets(view, _SECOND_OCTET[PROD])
+
+
+@instead("3.1/2", environments=(DEV, STAGING), why=_OWN_BLOCK)
+def own_public_subnets(view: View) -> None:
+    """The same subnets in the environment's own addresses."""
+    _public_subnets(view, _SECOND_OCTET[view.environment])
+
+
+@clause("3.1/3", _TESTS)
 def private_subnets(view: View) -> None:
     """The subnets of the services."""
-    _subnets(view, "private", (10,) if view.environment == DEV else (10, 20))
+    _subnets(view, "private", (10, 20), octet=_SECOND_OCTET[PROD])
 
 
-@clause("3.1/4", _TESTS, differs=_OWN_BLOCK)
+@instead("3.1/3", environments=(STAGING,), why=_OWN_BLOCK)
+def own_private_subnets(view: View) -> None:
+    """The same subnets in the environment's own addresses."""
+    _subnets(view, "private", (10, 20))
+
+
+@instead("3.1/3", environments=(DEV,), why=_ONE_ZONE)
+def own_private_subnet(view: View) -> None:
+    """One subnet in the environment's own addresses."""
+    _private_subnet(view)
+
+
+@clause("3.1/4", _TESTS)
 def database_subnets(view: View) -> None:
     """The subnets of the databases."""
+    _subnets(view, "database", (100, 200), octet=_SECOND_OCTET[PROD])
+
+
+@instead("3.1/4", environments=(DEV, STAGING), why=_OWN_BLOCK)
+def own_database_subnets(view: View) -> None:
+    """The same subnets in the environment's own addresses."""
     _subnets(view, "database", (100, 200))
 
 
@@ -155,5 +201,5 @@ def flow_logs(view: View) -> None:
 @clause("10.1/1", _TESTS)
 def networking(view: View) -> None:
     """VPC, gateways and routes."""
-    vpc_block(view)
+    _vpc(view, _SECOND_OCTET[view.environment])
     route_tables(view)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from conformance.clause import clause
+from conformance.checks.data import postgres
+from conformance.clause import ALL, DEV, clause, instead
 from conformance.expect import equals, is_set, mentions
 from conformance.paths import item
 
@@ -49,17 +50,36 @@ def api_keys(view: View) -> None:
     _secret(view, "/api-keys/email").require("value_wo", equals("unset"))
 
 
-@clause("1/15", "tests/modules/test_parameter.py")
 @clause("2.4/3", "tests/modules/test_parameter.py", "tests/compliance/test_leaks.py")
-@clause("3.2/13", "tests/modules/test_parameter.py")
-@clause(
+@clause("6.2/3", "tests/compliance/test_leaks.py")
+def only_parameter_store(view: View) -> None:
+    """All secrets are parameters."""
+    parameter_store(view)
+    view.none("aws_secretsmanager_secret", layer=_LAYER)
+    postgres(view).require("manage_master_user_password", equals(None))
+
+
+@instead(
+    "2.4/3",
     "6.2/3",
-    "tests/compliance/test_leaks.py",
-    differs=(
-        "passwords that AWS keeps itself (RDS's master, RDS Proxy) must be in Secrets Manager: "
-        "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html"
+    environments=ALL,
+    why=(
+        "all secrets of services; the masters' passwords, and those of RDS Proxy, are in Secrets Manager, where AWS "
+        "wants them: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html"
     ),
 )
+def parameter_store_of_services(view: View) -> None:
+    """The services' secrets are parameters; those that AWS itself needs are in Secrets Manager."""
+    parameter_store(view)
+    postgres(view).require("manage_master_user_password", equals(value=True))
+    view.one("aws_secretsmanager_secret", {"name": mentions("documentdb")}, layer=_LAYER)
+    if view.environment != DEV:
+        proxy = view.one("aws_db_proxy", layer=_LAYER)
+        proxy.follow("auth", to="aws_secretsmanager_secret")
+
+
+@clause("1/15", "tests/modules/test_parameter.py")
+@clause("3.2/13", "tests/modules/test_parameter.py")
 def parameter_store(view: View) -> None:
     """All secrets of services are parameters, and tasks get them by name only."""
     database_credentials(view)
@@ -69,7 +89,7 @@ def parameter_store(view: View) -> None:
     for variable in ("DATABASE_URL", "DOCUMENTDB_URL", "EMAIL_API_KEY"):
         path = ("container_definitions", item(name="backend"), "secrets", item(name=variable), "valueFrom")
         task.follow(*path, to="aws_ssm_parameter")
-    view.one("aws_db_instance", layer=_LAYER).require("password", equals(None))
+    postgres(view).require("password", equals(None))
 
 
 @clause(
@@ -77,10 +97,7 @@ def parameter_store(view: View) -> None:
     "tests/examples/test_backend_tokens.py",
     "tests/lambdas/test_jwt_rotation.py",
     _ROTATION,
-    differs=(
-        "the application validates tokens, as the example does; the platform rotates the secret, and names issuer and "
-        "audience"
-    ),
+    note="the platform rotates the secret, and names issuer and audience; the application validates tokens by them",
 )
 def jwt_rotation(view: View) -> None:
     """A new secret every 30 days, the one before stays valid; the backend knows where both are."""

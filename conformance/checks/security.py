@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 from conformance.checks.compute import SERVICES, service, task
 from conformance.checks.data import documentdb, no_public_database, postgres
-from conformance.checks.edge import firewall_rules, rate_limits
+from conformance.checks.edge import counted_rates, counting_rules, firewall_rules, rate_limits
 from conformance.checks.network import flow_logs, private_application_and_databases
 from conformance.checks.secrets import parameter_store
-from conformance.clause import DEV, PROD, PRODUCTION_LIKE, clause
+from conformance.clause import DEV, PROD, clause, instead
 from conformance.expect import equals, grants_no_wildcard, is_set, mentions, one_of
 from conformance.paths import item
 
@@ -132,7 +132,7 @@ def all_data_encrypted(view: View) -> None:
     "6.3/1",
     "tests/modules/test_repository.py",
     "tests/build_steps/test_scan.py",
-    differs=("enhanced scanning, which also finds what becomes known later, is in prod only, as Inspector costs money"),
+    note="in prod also by Inspector, which finds what becomes known later and costs money",
 )
 def image_scanning(view: View) -> None:
     """Each image is scanned when it is pushed; in prod it is scanned on, by Inspector."""
@@ -149,8 +149,9 @@ def image_scanning(view: View) -> None:
     "11.2/4",
     "tests/compliance/test_main.py",
     "tests/modules/security/test_security_hub.py",
-    differs=(
-        "Security Hub compares prod with CIS and AWS's own list each day; dev and staging have the account's locks only"
+    note=(
+        "the rules of `make compliance` pass in each environment; Security Hub compares prod with CIS and AWS's own "
+        "list each day"
     ),
 )
 def best_practices(view: View) -> None:
@@ -170,22 +171,35 @@ def best_practices(view: View) -> None:
             view.one("aws_securityhub_standards_subscription", where, layer="security")
 
 
-@clause(
-    "10.2/3",
-    "tests/stacks/test_security.py",
-    environments=PRODUCTION_LIKE,
-    differs="dev has test data: no trail, no GuardDuty",
-)
-def hardening(view: View) -> None:
-    """Private networks, least privilege, encryption, the firewall, and what watches the account."""
+def _closed_and_encrypted(view: View) -> None:
     private_application_and_databases(view)
     least_privilege_groups(view)
     databases_encrypted_at_rest(view)
     encrypted_in_transit(view)
     flow_logs(view)
     parameter_store(view)
+    best_practices(view)
+
+
+@instead(
+    "10.2/3",
+    environments=(DEV,),
+    why="closed and encrypted alike; the firewall counts (6.1), and without GuardDuty and Config, as it has test data",
+)
+def hardening_of_dev(view: View) -> None:
+    """Private networks, least privilege, encryption, a firewall that counts, the locks of the account."""
+    _closed_and_encrypted(view)
+    counting_rules(view)
+    counted_rates(view)
+    view.none("aws_guardduty_detector", layer="security")
+    view.none("aws_config_configuration_recorder", layer="security")
+
+
+@clause("10.2/3", "tests/stacks/test_security.py")
+def hardening(view: View) -> None:
+    """Private networks, least privilege, encryption, the firewall, and what watches the account."""
+    _closed_and_encrypted(view)
     firewall_rules(view)
     rate_limits(view)
-    best_practices(view)
     view.one("aws_guardduty_detector", layer="security").require("enable", equals(value=True))
     view.one("aws_config_configuration_recorder_status", layer="security").require("is_enabled", equals(value=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import string
 import threading
@@ -59,6 +60,19 @@ class Event:
         if self.message:
             told["diagnostics"] = {"errorCode": "UnknownError", "message": self.message}
         return told
+
+
+def hashed(revision: Shape) -> Shape:
+    """A revision with the hash of its text instead of the text, as GetDeployment answers it.
+
+    https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_GetDeployment.html
+    """
+    kind = str(revision.get("revisionType"))
+    name = {"AppSpecContent": "appSpecContent", "String": "string"}.get(kind, "")
+    text = (revision.get(name) or {}).get("content") if name else None
+    if text is None:
+        return dict(revision)
+    return {"revisionType": kind, name: {"sha256": hashlib.sha256(str(text).encode()).hexdigest()}}
 
 
 @dataclass(eq=False)
@@ -141,7 +155,7 @@ class Deployment:
             "deploymentGroupName": self.group.deployment_group_name,
             "deploymentConfigName": self.config_name,
             "deploymentId": self.id,
-            "revision": self.revision,
+            "revision": hashed(self.revision),
             "status": self.status,
             "createTime": self.created,
             "creator": self.creator,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from itertools import chain, count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from moto.rds.models import RDSBackend, rds_backends
+from moto.rds.models import DBCluster, RDSBackend, rds_backends
 
 from emulator.databases.endpoints import members
 from emulator.errors import AwsError
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from emulator.store import Shape
+
+_LETTERS: Final = 12
 
 
 @guard("rds", "ModifyDBInstance")
@@ -52,6 +55,18 @@ def keep_instances(original: Any, backend: Any, kwargs: dict[str, Any]) -> Any:
     for instance in instances:
         instance.db_cluster_identifier = cluster.db_cluster_identifier
     return changed
+
+
+@patch(DBCluster, "__init__")
+def have_hosts_of_region(original: Any, cluster: Any, *args: Any, **settings: Any) -> None:
+    """Let the host of a cluster differ from another one's of the account and region by its name only.
+
+    So a cluster that gets the name of another one is reached at the host of that one.
+    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/multi-az-db-cluster-rename.html
+    """
+    original(cluster, *args, **settings)
+    place = f"{cluster.account_id} {cluster.region}"
+    cluster.url_identifier = sha256(place.encode()).hexdigest()[:_LETTERS]
 
 
 @patch(RDSBackend, "create_auto_snapshot")

@@ -171,6 +171,11 @@ class Postgres(PostgresBase):
         if self._replica_group:
             self._replica_group.connections.allow_from(peer)
 
+    @property
+    def instance_connections(self) -> Connections:
+        """Adds rules to the primary instance's group, also where services go through a proxy."""
+        return self._group.connections
+
     def allow_owner_from(self, peer: Connectable) -> None:
         """Allow `peer` to reach what the url of the role `owner` names: the instance, because no proxy knows it."""
         self._group.connections.allow_from(peer)

@@ -120,6 +120,19 @@ class Connections:
         """Allow this to reach a prefix list, like the service of a gateway endpoint."""
         self._add_egress(f"to-{name}", name, port, prefix_list_id=prefix_list_id)
 
+    def allow_out_to(self, peer: Connectable, *, port: Port | None = None) -> list[TerraformResource]:
+        """Allow this to reach `peer`, whose own group lets it in only while something else adds a rule there.
+
+        Returns:
+            The rule.
+
+        Raises:
+            WiringError: The peer has no port, and none is given.
+        """
+        other = peer.connections
+        port = other._port_or_own(port)  # noqa: SLF001
+        return [self._add_egress(f"to-{other.name}", other.name, port, referenced_security_group_id=other.group_id)]
+
     def _add_ingress(self, scope: Construct, id_: str, caller: str, port: Port, **peer: Any) -> TerraformResource:  # noqa: ANN401 (one of three)
         return VpcSecurityGroupIngressRule(
             scope,

@@ -10,6 +10,7 @@ from constructs import Construct
 from modules import sleep_metrics
 from modules.alarm import Comparison, MissingData
 from modules.label import Label, NameLimit
+from modules.runbook import Runbook
 from modules.suppressor import Suppressor
 
 _ASLEEP: Final = 1
@@ -28,7 +29,8 @@ class AsleepAlarm(Construct):
             self,
             "Default",
             alarm_name=label.name("asleep", limit=NameLimit.ALARM),
-            alarm_description="The environment sleeps; alarms that go off because of that are silent. Not a problem.",
+            alarm_description="The environment sleeps; alarms that go off because of that are silent. Not a problem. "
+            f"Runbook: {Runbook.SLEEP_SCHEDULE.link}",
             namespace=metric.namespace,
             metric_name=metric.name,
             statistic=metric.statistic,

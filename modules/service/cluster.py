@@ -127,8 +127,9 @@ class Cluster(Construct):
         """What must exist before a service can use the capacity providers."""
         return [self._providers]
 
-    def grant_sessions(self, grantee: Grantable) -> None:
-        """Allow the tasks of `grantee` to run shell sessions and to log them."""
+    @staticmethod
+    def grant_channels(grantee: Grantable) -> None:
+        """Allow the agent in the tasks of `grantee` to open the channels of Session Manager, which forwards ports."""
         grantee.add_to_policy(
             # The channels of the agent have no ARN, so AWS accepts no other resource:
             # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html#ecs-exec-required-iam-permissions
@@ -140,8 +141,12 @@ class Cluster(Construct):
                     "ssmmessages:OpenDataChannel",
                 ),
                 resources=("*",),
-            ),
-            Statement(actions=("logs:DescribeLogGroups",), resources=("*",)),
+            )
         )
+
+    def grant_sessions(self, grantee: Grantable) -> None:
+        """Allow the tasks of `grantee` to run shell sessions and to log them."""
+        self.grant_channels(grantee)
+        grantee.add_to_policy(Statement(actions=("logs:DescribeLogGroups",), resources=("*",)))
         self._sessions.grant_write(grantee)
         self._key.grant_decrypt(grantee, KeyUse.sessions(self.name))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -10,7 +11,18 @@ if TYPE_CHECKING:
     from config.services import ServiceSettings
     from modules.bucket import Bucket
     from modules.named_parameter import ReadableParameter
+    from modules.network.connections import Connections
     from modules.service.fargate_service import FargateService
+
+
+@dataclass(frozen=True, kw_only=True)
+class TunnelEnd:
+    """A database to which people can open a tunnel."""
+
+    identifier: str
+    """Identifier of the instance of PostgreSQL, or of the cluster of DocumentDB."""
+    connections: Connections
+    """Its security group and its port."""
 
 
 class DataSource(Protocol):
@@ -19,6 +31,10 @@ class DataSource(Protocol):
     @property
     def backups(self) -> Bucket | None:
         """The bucket for backups; None without one."""
+
+    @property
+    def tunnel_ends(self) -> Mapping[str, TunnelEnd]:
+        """The databases to which people can open a tunnel, as `make tunnel` calls them: `postgres`, `documentdb`."""
 
     def parameters(self, service: ServiceSettings) -> Mapping[str, ReadableParameter]:
         """Every parameter that a service can request, as its settings name it: `postgres/host`, `jwt/current`."""

@@ -132,6 +132,10 @@ def log_delivery(resource: Billable, site: Site) -> Iterator[Item]:
             yield Charge(component=_LOGS, price="vended_logs_parquet", quantity=quantity, is_usage=True)
 
 
+_ONLY_WHEN_USED: Final = "/tunnel-into-databases"
+"""The end of the name of the log of `make tunnel`: its task writes two lines, and only while somebody uses it."""
+
+
 def _written_gib(group: Billable, site: Site) -> tuple[float, bool]:
     """GiB a month, and whether it is a flow log."""
     usage, inventory = site.usage, site.inventory
@@ -139,6 +143,8 @@ def _written_gib(group: Billable, site: Site) -> tuple[float, bool]:
         return usage.flow_log_gib, True
     if inventory.referring(group, "cloud_watch_logs_group_arn", "aws_cloudtrail"):
         return usage.trail_log_gib, False
+    if group.text("name").endswith(_ONLY_WHEN_USED):
+        return 0, False
     if any(each.stack == group.stack and _logs_to(each, group) for each in inventory.all("aws_ecs_task_definition")):
         return usage.service_log_gib, False
     name = group.text("name")

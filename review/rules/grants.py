@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Any, Final
 
+from compliance.accounts import Accounts
+from compliance.conditions import is_for_known_callers, is_narrowed
 from compliance.evaluation import matches
 from compliance.policies import is_allow, many
 
@@ -67,18 +69,21 @@ class Grant:
     resource: str
     principal: str
     """`AWS arn:..`, `Service ecs.amazonaws.com`; empty in a policy of a role."""
-    is_conditional: bool
+    is_narrowed: bool
+    """Whether conditions let fewer calls pass, by what they mean."""
+    is_for_known: bool
+    """Whether conditions name who calls: accounts, organizations, networks or addresses."""
 
     @property
     def is_all(self) -> bool:
         """Whether it is every action on every resource, or all of IAM, which leads there."""
         everything = ("*", "*:*", "iam:*")
-        return self.action.lower() in everything and self.resource in {"*", ""} and not self.is_conditional
+        return self.action.lower() in everything and self.resource in {"*", ""} and not self.is_narrowed
 
     @property
     def is_for_everyone(self) -> bool:
         """Whether anybody has it, with any account."""
-        return self.principal.endswith(" *") and not self.is_conditional
+        return self.principal.endswith(" *") and not self.is_for_known
 
 
 def new_grants(before: Sequence[Statement], after: Sequence[Statement]) -> list[Grant]:
@@ -140,9 +145,9 @@ def _expanded(pattern: str) -> list[str]:
 
 def _grants(statement: Statement) -> Iterator[Grant]:
     elements = (_element(statement, "Action"), _element(statement, "Resource"), _principals(statement))
-    conditional = bool(_conditions(statement))
+    narrowed, known = is_narrowed(statement), is_for_known_callers(statement, Accounts())
     for action, resource, principal in product(*(one.parts() for one in elements)):
-        yield Grant(action, resource, principal, conditional)
+        yield Grant(action, resource, principal, is_narrowed=narrowed, is_for_known=known)
 
 
 def _element(statement: Statement, name: str) -> _Set:
@@ -185,10 +190,12 @@ def _is_weaker(
     given: Mapping[tuple[str, str], frozenset[str]], wanted: Mapping[tuple[str, str], frozenset[str]]
 ) -> bool:
     """Whether all that meets the wanted conditions meets the given ones."""
-    for test, values in given.items():
-        if test not in wanted:
+    for (operator, key), values in given.items():
+        # What passes without its key passes all the more where the key is demanded.
+        same = wanted.get((operator, key), wanted.get((operator.removesuffix("ifexists"), key)))
+        if same is None:
             return False
-        narrow, wide = (values, wanted[test]) if "not" in test[0] else (wanted[test], values)
+        narrow, wide = (values, same) if "not" in operator else (same, values)
         if not narrow <= wide:
             return False
     return True

@@ -118,7 +118,7 @@ def _is_less(old: object, new: object, *, for_ever: bool) -> bool:
         return False
     if new is UNKNOWN or (new is not None and not isinstance(new, int | float)):
         return False
-    value = float(new) if isinstance(new, int | float) else 0.0
+    value = new if isinstance(new, int | float) else 0
     if for_ever:
         return value not in (old, 0) and (old == 0 or value < old)
     return value < old

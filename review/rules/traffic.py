@@ -19,6 +19,8 @@ _ACTIONS: Final[Mapping[str, str]] = {
     "aws_lb_listener": "default_action",
     "aws_lb_listener_rule": "action",
 }
+_MOST: Final = 999
+"""The largest weight: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupTuple.html"""
 _RULES: Final = ("aws_alb_listener_rule", "aws_lb_listener_rule")
 
 
@@ -87,7 +89,7 @@ def targets(actions: object) -> dict[str, float] | None:
 
 def _weight(group: Mapping[str, object]) -> float:
     weight = group.get("weight")
-    return float(weight) if isinstance(weight, int | float) else 1.0
+    return float(min(weight, _MOST)) if isinstance(weight, int | float) else 1.0
 
 
 def _text(shares: Mapping[str, float] | None, mask: Mask) -> str:

@@ -57,7 +57,7 @@ class Place:
         (self.out / "manifest.json").write_text(json.dumps({"version": "0.21.0", "stacks": chosen}))
 
     def arguments(self, action: str, *more: str) -> list[str]:
-        return [action, "--env", "dev", "--out", str(self.out), "--layer", "network", *more]
+        return [action, "--env", "dev", "--output", str(self.out), "--layer", "network", *more]
 
     def run(self, action: str, *more: str) -> int:
         return main(self.arguments(action, *more))

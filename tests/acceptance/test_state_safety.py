@@ -65,7 +65,7 @@ def bootstrapped(output: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
         place.write({})
         for name, value in account.environ().items():
             patched.setenv(name, value)
-        assert main(["bootstrap", "--env", "dev", "--out", str(place.out), "--yes"]) == 0
+        assert main(["bootstrap", "--env", "dev", "--output", str(place.out), "--yes"]) == 0
         yield root, account
 
 
@@ -225,7 +225,7 @@ def test_a_layer_that_is_switched_off_is_not_forgotten(place: Place, capsys: pyt
     manifest = place.out / "manifest.json"
     stacks = json.loads(manifest.read_text())["stacks"]
     manifest.write_text(json.dumps({"version": "0.21.0", "stacks": {"dev-state": stacks["dev-state"]}}))
-    every_layer = ["--env", "dev", "--out", str(place.out)]
+    every_layer = ["--env", "dev", "--output", str(place.out)]
 
     capsys.readouterr()
     assert main(["plan", *every_layer]) == 0

@@ -28,9 +28,17 @@ def of_functions(config: Environment) -> set[str]:
     return found
 
 
+def of_the_tunnel(config: Environment) -> set[str]:
+    """Its task reaches Session Manager; a database lets it in only while somebody uses it."""
+    if not (config.has_tunnel and config.tunnel_needs_internet):
+        return set()
+    found = {"tunnel-into-databases -> internet tcp 443"}
+    return found if config.edge else found | {"tunnel-into-databases -> load-balancer tcp 443"}
+
+
 def expected(config: Environment) -> set[str]:
     """Internet to balancer, balancer to tasks, whoever says so to databases, out to HTTPS; and nothing else."""
-    found = of_functions(config)
+    found = of_functions(config) | of_the_tunnel(config)
     has_proxy = config.postgres is not None and config.postgres.proxy is not None
     for name, service in config.services.items():
         if service.is_load_balanced:

@@ -1,6 +1,9 @@
 import pytest
 
+from config.load import load_environment
+from config.network import FARGATE_TASK_ENDPOINTS
 from tests.config.examples import changed, parsed, refusal, text, without
+from tests.fixtures import FOLDER
 
 REGION = 'region = "us-east-1"'
 
@@ -120,6 +123,22 @@ def test_tasks_with_shells_need_the_internet_until_there_is_an_endpoint_for_kms(
         environment = parsed(changed(shells, ("interface_endpoints = []", f"interface_endpoints = [{every}{added}]")))
         found = {environment.needs_internet(one) for one in environment.services.values() if not one.calls_internet}
         assert found == {needed}
+
+
+def test_there_is_a_tunnel_where_there_is_a_database_and_a_way_to_session_manager() -> None:
+    environment = parsed(changed())
+    assert environment.has_tunnel
+    assert environment.tunnel_needs_internet
+    assert not parsed(changed(("[cluster]\n", "[cluster]\ntunnels = false\n"))).has_tunnel
+    for endpoints, has_tunnel in ((FARGATE_TASK_ENDPOINTS, False), ((*FARGATE_TASK_ENDPOINTS, "ssmmessages"), True)):
+        closed = {"nat_gateways": "none", "interface_endpoints": tuple(endpoints)}
+        without_nat = environment.model_copy(update={"network": environment.network.model_copy(update=closed)})
+        assert (without_nat.has_tunnel, without_nat.tunnel_needs_internet) == (has_tunnel, False)
+
+
+def test_without_a_database_there_is_no_tunnel() -> None:
+    minimal = load_environment("minimal", folder=FOLDER / "minimal")
+    assert not minimal.has_tunnel
 
 
 @pytest.mark.parametrize(("index", "database"), [(0, "postgres"), (1, "documentdb")])

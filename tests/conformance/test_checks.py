@@ -25,12 +25,14 @@ if TYPE_CHECKING:
 
 INGRESS = "aws_vpc_security_group_ingress_rule"
 EVERYTHING = '{"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}'
+INSTANCE = {"cluster_identifier": "${aws_docdb_cluster.documentdb.id}"}
 ZONE = ("availability_zone_id",)
 SHIFT = ("traffic_routing_config", "time_based_canary", "percentage")
 
 CHECKS: dict[str, tuple[Check, set[str]]] = {}
 for _holder in HOLDERS.values():
-    CHECKS.setdefault(_holder.check.__name__, (_holder.check, set()))[1].update(_holder.environments)
+    for _environment, _check in _holder.checks.items():
+        CHECKS.setdefault(_check.__name__, (_check, set()))[1].add(_environment)
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +44,12 @@ def emitted(output: pathlib.Path) -> dict[str, Stack]:
 def test_every_clause_is_met_or_waits(emitted: dict[str, Stack]) -> None:
     every = [one for _, ones in results(emitted, ENVIRONMENTS) for one in ones]
     assert [(one.id, one.missing) for one in every if one.verdict == Verdict.FAILED] == []
+
+
+def test_each_difference_that_is_written_down_is_one(emitted: dict[str, Stack]) -> None:
+    every = {one.id: one for _, ones in results(emitted, ENVIRONMENTS) for one in ones}
+    met = {id_: holder.differences.keys() - every[id_].differences.keys() for id_, holder in HOLDERS.items()}
+    assert {id_: environments for id_, environments in met.items() if environments} == {}
 
 
 @pytest.mark.parametrize("name", CHECKS)
@@ -69,6 +77,9 @@ def test_a_check_notices_that_what_it_reads_is_gone(emitted: dict[str, Stack], n
         ("all_data_encrypted", Place("staging-data", "aws_s3_bucket", "planted"), (), {"bucket": "planted"}),
         ("postgres_in_two_zones", Place("prod-data", "aws_db_instance", "planted"), (), {"engine": "postgres"}),
         ("no_redis", Place("dev-data", "aws_elasticache_serverless_cache", "planted"), (), {"engine": "valkey"}),
+        ("no_cdn", Place("dev-service", "aws_cloudfront_distribution", "planted"), (), {"enabled": True}),
+        ("no_trail", Place("dev-security", "aws_cloudtrail", "planted"), (), {"name": "planted"}),
+        ("documentdb_of_one", Place("dev-data", "aws_docdb_cluster_instance", "planted"), (), INSTANCE),
         ("gradual_shift", Place("prod-service", "aws_codedeploy_deployment_config", "shift"), SHIFT, 100),
     ],
 )

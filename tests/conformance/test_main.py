@@ -24,7 +24,7 @@ def test_it_writes_the_page_and_counts_the_clauses(
     page = tmp_path / "conformance.md"
     assert run(output, page) == EXIT_OK
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].split() == ["section", "clauses", "met", "differs", "waiting", "not", "met"]
+    assert lines[0].split() == ["section", "clauses", "met", "met", "in", "prod", "differs", "waiting", "not", "met"]
     assert lines[-2].split()[:2] == ["together", "157"]
     assert lines[-2].split()[-1] == "0"
     assert lines[-1] == f"{page} is written: read its diff."
@@ -38,6 +38,26 @@ def test_one_environment_is_checked_without_the_page(
     assert run(output, page, "dev") == EXIT_OK
     assert not page.exists()
     assert "is written" not in capsys.readouterr().out
+
+
+def test_one_section_is_printed_clause_by_clause_without_the_page(
+    output: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "conformance.md"
+    assert run(output, page, "prod", "--section", "10.1") == EXIT_OK
+    assert not page.exists()
+    heading, *clauses = capsys.readouterr().out.splitlines()
+    assert heading == "10.1 Phase 1: core infrastructure"
+    assert [(line.split()[0], line.split()[-1]) for line in clauses] == [(f"10.1/{one}", "met") for one in range(1, 5)]
+
+
+def test_a_section_that_the_design_does_not_have_is_refused(
+    output: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(output, tmp_path / "conformance.md", "--section", "10") == EXIT_BAD_INPUT
+    err = capsys.readouterr().err
+    assert err.startswith("The design has no section '10'. It has: 1, 2.1, 2.2,")
+    assert err.endswith("Choose one of them, like SECTION=10.1.\n")
 
 
 def test_what_is_missing_is_named_and_the_page_is_written(

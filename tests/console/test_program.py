@@ -62,6 +62,18 @@ def test_the_program_ends_as_others_do(tmp_path: Path, command: str, printed: st
     assert (tmp_path / "done").exists()
 
 
+def test_what_a_terminal_cannot_show_is_escaped() -> None:
+    result = subprocess.run(
+        [sys.executable, "-c", "from console.program import run; run(lambda: print('a \\u2192 \\ud800') or 0)"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert (result.stdout, result.stderr) == ("a \\u2192 \\ud800\n", "")
+
+
 def test_its_own_failure_is_not_hidden(tmp_path: Path) -> None:
     assert shell("| true", tmp_path / "done", code=3).stderr == "3\n"
 

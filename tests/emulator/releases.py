@@ -43,13 +43,16 @@ class Platform:
 
     client: Client
     account: str = field(default_factory=lambda: str(next(_ACCOUNTS)))
+    cluster: str = CLUSTER
+    name: str = SERVICE
+    """That of the service, of the application and of the group."""
 
     def __post_init__(self) -> None:
         """Create everything but the application."""
         self.ecs, self.elb = self.of("ecs"), self.of("elbv2")
         self.codedeploy = self.of("codedeploy")
         self.subnets = make_subnets(self.client, "us-east-1a", "us-east-1b", account=self.account)
-        self.ecs.create_cluster(clusterName=CLUSTER)
+        self.ecs.create_cluster(clusterName=self.cluster)
         vpc = self.of("ec2").describe_subnets(SubnetIds=self.subnets[:1])["Subnets"][0]["VpcId"]
         balancer = self.elb.create_load_balancer(Name="web", Subnets=self.subnets)["LoadBalancers"][0]
         self.groups = {
@@ -76,8 +79,8 @@ class Platform:
         }
         self.revision = self.register("web:1")
         self.ecs.create_service(
-            cluster=CLUSTER,
-            serviceName=SERVICE,
+            cluster=self.cluster,
+            serviceName=self.name,
             taskDefinition=self.revision,
             desiredCount=2,
             deploymentController={"type": "CODE_DEPLOY"},
@@ -104,12 +107,12 @@ class Platform:
         }
         end = {"action": "TERMINATE", "terminationWaitTimeInMinutes": 1}
         arguments: dict[str, Any] = {
-            "applicationName": APP,
-            "deploymentGroupName": "web",
+            "applicationName": self.name,
+            "deploymentGroupName": self.name,
             "serviceRoleArn": f"arn:aws:iam::{self.account}:role/deploy",
             "deploymentConfigName": "CodeDeployDefault.ECSAllAtOnce",
             "deploymentStyle": {"deploymentType": "BLUE_GREEN", "deploymentOption": "WITH_TRAFFIC_CONTROL"},
-            "ecsServices": [{"clusterName": CLUSTER, "serviceName": SERVICE}],
+            "ecsServices": [{"clusterName": self.cluster, "serviceName": self.name}],
             "loadBalancerInfo": {"targetGroupPairInfoList": [pair]},
             "blueGreenDeploymentConfiguration": {
                 "deploymentReadyOption": {"actionOnTimeout": "CONTINUE_DEPLOYMENT"},
@@ -124,7 +127,7 @@ class Platform:
 
     def make_group(self, **changes: Any) -> None:
         """Create the application with its group."""
-        self.codedeploy.create_application(applicationName=APP, computePlatform="ECS")
+        self.codedeploy.create_application(applicationName=self.name, computePlatform="ECS")
         self.codedeploy.create_deployment_group(**self.group(**changes))
 
     def hook(self, name: str, status: str | None) -> str:
@@ -140,8 +143,8 @@ class Platform:
         content = appspec(task_definition, hooks=hooks)
         made = self.codedeploy.create_deployment(
             **{
-                "applicationName": APP,
-                "deploymentGroupName": "web",
+                "applicationName": self.name,
+                "deploymentGroupName": self.name,
                 "revision": {"revisionType": "AppSpecContent", "appSpecContent": {"content": content}},
             }
             | changes
@@ -186,7 +189,7 @@ class Platform:
 
     def service(self) -> Any:
         """What DescribeServices answers."""
-        return self.ecs.describe_services(cluster=CLUSTER, services=[SERVICE])["services"][0]
+        return self.ecs.describe_services(cluster=self.cluster, services=[self.name])["services"][0]
 
 
 def appspec(

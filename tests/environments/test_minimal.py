@@ -94,4 +94,4 @@ def test_each_layer_has_one_key(stacks: dict[str, Template]) -> None:
 @pytest.mark.seconds(13)
 def test_terraform_validates_every_stack(output: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
-    assert runner(["validate", "--env", "minimal", "--out", str(output)]) == 0
+    assert runner(["validate", "--env", "minimal", "--output", str(output)]) == 0

@@ -61,11 +61,13 @@ def variables_of(container: dict[str, Any]) -> set[str]:
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_every_variable_of_a_task_is_on_the_page(stacks: dict[str, Template], environment: str) -> None:
     settings = fixture_environment(environment).services
-    for definition in stacks[f"{environment}-service"].all("aws_ecs_task_definition").values():
+    # Without the task of a tunnel, which runs no application.
+    for name in settings:
+        definition = stacks[f"{environment}-service"].named(f"aws_ecs_task_definition.{name}-service_task")
         text = definition["container_definitions"]
         containers = json.loads(text) if isinstance(text, str) else text
-        application = next(each for each in containers if each["name"] in settings)
-        service = settings[application["name"]]
+        application = next(each for each in containers if each["name"] == name)
+        service = settings[name]
         own = {*service.environment, *service.parameters}
         unknown = {name for name in variables_of(application) - own if not name.startswith("OTEL_")}
         assert unknown <= listed("What the task gets")

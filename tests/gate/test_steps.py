@@ -36,7 +36,7 @@ def parts(target: str) -> set[str]:
 
 def test_verify_is_a_part_of_it_and_so_are_the_failures_and_the_emulators_own_tests() -> None:
     assert len(parts("verify")) > 5
-    assert {*parts("verify"), "faults", "probe"} <= set(TARGETS)
+    assert {*parts("verify"), "faults", "probe", "browser"} <= set(TARGETS)
 
 
 def test_no_step_is_there_twice() -> None:
@@ -66,7 +66,7 @@ def test_each_target_sets_itself_up(target: str, tmp_path: Path) -> None:
         assert "-m runner.executable" in shown
 
 
-MARKS = ("terraform", "stock", "emulator")
+MARKS = ("terraform", "stock", "emulator", "browser")
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ class Selection:
 
 def test_every_test_is_in_one_step_and_no_other() -> None:
     """Whatever marks of its file it has; a few files have tests with several of them."""
-    steps = [Selection.of_target(target) for target in ("unit", "programs", "validate", "faults", "probe")]
+    steps = [Selection.of_target(target) for target in ("unit", "programs", "validate", "faults", "probe", "browser")]
     problems, files = [], list((ROOT / "tests").rglob("test_*.py"))
     for file in files:
         path, text = str(file.relative_to(ROOT)), file.read_text(encoding="utf-8")

@@ -62,7 +62,7 @@ def prod(emulator: Emulator, monkeypatch: pytest.MonkeyPatch, output: Path) -> I
 
 @pytest.mark.usefixtures("_credentials")
 def test_a_new_account_is_ready_for_dev(output: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code = program.main(["dev", "--out", str(output)])
+    code = program.main(["dev", "--output", str(output)])
 
     printed = capsys.readouterr()
     assert code == program.OK, printed.out
@@ -74,7 +74,7 @@ def test_a_new_account_is_ready_for_dev(output: Path, capsys: pytest.CaptureFixt
 def test_a_problem_is_exit_code_1(output: Path, capsys: pytest.CaptureFixture[str]) -> None:
     REGISTRY.store.table(APPLIED, DEV, "us-east-1")["fargate/L-36FBB829"] = 1
 
-    code = program.main(["dev", "--out", str(output)])
+    code = program.main(["dev", "--output", str(output)])
 
     printed = capsys.readouterr().out
     assert code == program.NOT_OK
@@ -88,7 +88,7 @@ def test_what_could_not_be_read_is_exit_code_1(
 ) -> None:
     deny("kms:ListAliases")
 
-    code = program.main(["dev", "--out", str(output)])
+    code = program.main(["dev", "--output", str(output)])
 
     assert code == program.NOT_OK
     assert "1 could not be read." in capsys.readouterr().out
@@ -100,7 +100,7 @@ def test_with_credentials_of_another_account_nothing_else_is_read(
 ) -> None:
     emulator.dispatcher.reset()
 
-    code = program.main(["prod", "--out", str(output)])
+    code = program.main(["prod", "--output", str(output)])
 
     assert code == program.NOT_OK
     assert "Nothing else was read." in capsys.readouterr().out
@@ -109,7 +109,7 @@ def test_with_credentials_of_another_account_nothing_else_is_read(
 
 @pytest.mark.usefixtures("_credentials")
 def test_an_unknown_environment_is_exit_code_2(output: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert program.main(["nope", "--out", str(output)]) == program.BAD_INPUT
+    assert program.main(["nope", "--output", str(output)]) == program.BAD_INPUT
     assert "has no environment 'nope'" in capsys.readouterr().err
 
 
@@ -118,7 +118,7 @@ def test_a_profile_that_does_not_exist_is_exit_code_2(
 ) -> None:
     monkeypatch.setenv("AWS_PROFILE", "nope")
 
-    assert program.main(["dev", "--out", str(output)]) == program.BAD_INPUT
+    assert program.main(["dev", "--output", str(output)]) == program.BAD_INPUT
     assert "The config profile (nope) could not be found" in capsys.readouterr().err
 
 
@@ -129,7 +129,7 @@ def test_an_endpoint_other_than_aws_is_exit_code_2(
 ) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", url)
 
-    assert program.main(["dev", "--out", str(output)]) == program.BAD_INPUT
+    assert program.main(["dev", "--output", str(output)]) == program.BAD_INPUT
     assert f"AWS_ENDPOINT_URL={url} would send plans" in capsys.readouterr().err
 
 
@@ -147,7 +147,7 @@ def test_a_service_that_does_not_answer_is_not_ok_and_hides_nothing_else(
 
 
 def test_without_output_it_is_exit_code_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert program.main(["dev", "--out", str(tmp_path)]) == program.BAD_INPUT
+    assert program.main(["dev", "--output", str(tmp_path)]) == program.BAD_INPUT
     assert "Run `make synth` first." in capsys.readouterr().err
 
 
@@ -214,5 +214,5 @@ def test_an_endpoint_of_a_profile_is_not_obeyed(output: Path, tmp_path: Path, mo
 
     monkeypatch.setattr(program, "preflight", look)
 
-    assert program.main(["dev", "--out", str(output)]) == program.OK
+    assert program.main(["dev", "--output", str(output)]) == program.OK
     assert called == ["https://sts.us-east-1.amazonaws.com"]

@@ -6,8 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pricing.estimate import EstimateError, estimate, estimate_stacks
+from pricing.kinds import PRICERS
 from pricing.resource import Billable, number, stack_resources
 from pricing.usage import Usage
 from synthesis.manifest import Stack
@@ -132,3 +135,38 @@ def test_a_resource_of_another_stack_with_the_same_address_is_another() -> None:
         service, "task_definition", "aws_ecs_task_definition"
     )
     assert found.stack == "a"
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.just(10**400) | st.floats() | st.text(max_size=4),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=4), inner, max_size=2),
+    max_leaves=4,
+)
+READ = (
+    *("allocated_storage", "auto_minor_version_upgrade", "capacity_provider_strategy", "count", "cpu", "desired_count"),
+    *("engine", "for_each", "instance_class", "instances", "iops", "memory", "metric_query", "multi_az", "period"),
+    *("rule", "runtime_platform", "scan_type", "schedule", "setting", "storage_type", "subnet_configuration", "type"),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(sorted(PRICERS)), st.dictionaries(st.sampled_from(READ), JSON, max_size=6))
+def test_arguments_of_any_shape_have_a_price_or_are_listed(kind: str, arguments: dict[str, Any]) -> None:
+    found = estimate(site(replace(resource(f"{kind}.a"), arguments=arguments)))
+    assert all(isinstance(line.usd, float | int) for line in found.lines)
+
+
+def test_what_cannot_be_read_is_listed_and_the_rest_has_its_price() -> None:
+    found = estimated(
+        resource("aws_ecs_cluster.a", setting=[{"name": "containerInsights", "value": ["enabled"]}]),
+        resource("aws_eip.a"),
+    )
+    (gap,) = found.unpriced
+    assert gap.reason.startswith("an argument has a type that the provider does not accept (TypeError: unhashable")
+    assert gap.resource.address == "aws_ecs_cluster.a"
+    assert found.usd == pytest.approx(3.65)
+
+
+@pytest.mark.parametrize("value", [10**400, "1e999", float("nan"), True, None, [1]])
+def test_what_is_not_a_number_of_any_use_is_none(value: object) -> None:
+    assert number(value) is None

@@ -34,8 +34,9 @@ def test_a_price_has_its_unit_region_source_and_date(tmp_path: Path) -> None:
     [
         ("usd = 1.0", "usd = -1.0", "prices.x.us-east-1.usd = -1.0: must be 0.0 or more"),
         ("usd = 1.0", 'usd = "1"', 'prices.x.us-east-1.usd = "1": must be a number without quotes, not text'),
-        ("usd = 1.0", "usd = inf", "prices.x.us-east-1.usd = inf: is not a valid value of this setting"),
+        ("usd = 1.0", "usd = inf", "prices.x.us-east-1.usd = inf: must be a number, and neither nan nor inf"),
         ("usd = 1.0, ", "", "prices.x.us-east-1.usd: is missing; "),
+        ('unit = "hour", ', "", 'has no unit, for which the price is; allowed: "hour", "zone-hour", '),
         ('"hour"', '"hours"', 'prices.x.us-east-1.unit = "hours": did you mean "hour"? Allowed: "hour", '),
         (', source = "https://example.com/x"', "", "prices.x.us-east-1.source: is missing; "),
         ('"https://example.com/x"', '"a page"', 'prices.x.us-east-1.source = "a page": is not a valid source; use '),

@@ -50,7 +50,7 @@ def test_a_limit_of_an_environment_replaces_that_of_all(tmp_path: Path) -> None:
         ('[usage]\nnat_gib = "1"', 'usage.nat_gib = "1": must be a number without quotes, not text'),
         ("[usage]\nnat_outbound_percent = 101", "usage.nat_outbound_percent = 101: must be 100.0 or less"),
         ("[environments.prod]\nnatgib = 1", "environments.prod.natgib = 1: unknown setting; did you mean nat_gib?"),
-        ("[limit]\nincrease_usd = nan", "limit.increase_usd = nan: is not a valid value of this setting"),
+        ("[limit]\nincrease_usd = nan", "limit.increase_usd = nan: must be a number, and neither nan nor inf"),
         ("[usage", "is not valid TOML"),
     ],
 )

@@ -28,7 +28,7 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 
 
 def test_environments_without_synthesized_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    told = refused(capsys, "environments", "--out", str(tmp_path))
+    told = refused(capsys, "environments", "--output", str(tmp_path))
     assert told == f"There is no {tmp_path}/manifest.json.\nRun `make synth` first.\n"
 
 
@@ -72,3 +72,25 @@ def test_plans_that_are_not_there(
     monkeypatch.setenv("PLAN_KEY", "a" * 64)
     none = str(tmp_path / "none")
     assert refused(capsys, command, "--plans", none, "--file", none).count("\n") == 1
+
+
+def test_the_number_of_a_pull_request_that_is_not_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PULL_REQUEST", "#12")
+    told = refused(capsys, "comment", "--reviews", str(tmp_path))
+    assert told == "The variable PULL_REQUEST must be the number of a pull request, like 12, not '#12'.\n"
+
+
+@pytest.mark.parametrize("text", ["[" * 50_000, "[]", '{"dev-data": {}}', '{"dev-data": null}'])
+def test_a_list_of_saved_plans_that_is_not_one(tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str) -> None:
+    (tmp_path / "results.json").write_text(text)
+    told = refused(capsys, "judge", "--env", "dev", "--plans", str(tmp_path), "--file", str(tmp_path / "dev.json"))
+    assert "has no saved plans; `python -m runner plan --env ENV --save" in told
+
+
+def test_a_review_that_is_not_one_says_how_to_write_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "dev.json").write_text('{"stacks": 5}')
+    told = refused(capsys, "changed", "--reviews", str(tmp_path))
+    assert told.startswith(f"{tmp_path / 'dev.json'}: is not the review of plans (TypeError: ")
+    assert told.endswith("write it again with `python -m review judge`\n")

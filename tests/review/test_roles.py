@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from main import synthesize
 from review.roles import github_environments, matrix, release_sources
-from synthesis.manifest import read_stacks
+from synthesis.manifest import OutputError, read_stacks
 from tests.fixtures import fixture_environment
 
 if TYPE_CHECKING:
@@ -76,3 +77,15 @@ def test_with_a_branch_jobs_run_in_no_environment(environments: list[dict[str, A
     staging = environments[0]
     assert (staging["plan_in"], staging["apply_in"], staging["plans_pull_requests"]) == ("", "", False)
     assert staging["plan_role"] == "arn:aws:iam::222222222222:role/user-management-staging-github-plan"
+
+
+def test_a_role_that_another_program_has_written_is_one_line(output: Path) -> None:
+    stacks = read_stacks(output)
+    stack = stacks["prod-security"]
+    roles = {
+        name: {**role, "assume_role_policy": "{"} if str(role.get("name")).endswith("-github-plan") else role
+        for name, role in stack.document["resource"]["aws_iam_role"].items()
+    }
+    document = {**stack.document, "resource": {**stack.document["resource"], "aws_iam_role": roles}}
+    with pytest.raises(OutputError, match=r"^The roles of GitHub .* cannot be read \(JSONDecodeError: "):
+        github_environments({**stacks, stack.id: replace(stack, document=document)})

@@ -137,7 +137,7 @@ class Project:
         (self.root / "fake" / id_).write_text(repr(steps))
 
     def command(self, action: str, *arguments: str, env: str = "dev") -> list[str]:
-        return [action, "--env", env, "--out", str(self.out), *arguments]
+        return [action, "--env", env, "--output", str(self.out), *arguments]
 
     def run(self, action: str, *arguments: str, env: str = "dev") -> tuple[int, str, str]:
         """Run an action in this process; return its exit code and what it printed on either stream."""

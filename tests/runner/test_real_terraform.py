@@ -53,7 +53,7 @@ def local(tmp_path: Path, layer: str, **document: object) -> dict[str, Any]:
 
 
 def run(out: Path, action: str, *arguments: str) -> int:
-    return main([action, "--env", "dev", "--out", str(out), *arguments])
+    return main([action, "--env", "dev", "--output", str(out), *arguments])
 
 
 @pytest.mark.terraform
@@ -142,7 +142,7 @@ def test_ctrl_c_leaves_no_lock_and_no_process(tmp_path: Path) -> None:
     document = local(tmp_path, "network", resource={"terraform_data": {"slow": slow}})
     out = write(tmp_path / "cdktf.out", {"dev-network": document})
     process = subprocess.Popen(
-        [sys.executable, "-m", "runner", "apply", "--env", "dev", "--out", str(out), "--yes"],
+        [sys.executable, "-m", "runner", "apply", "--env", "dev", "--output", str(out), "--yes"],
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

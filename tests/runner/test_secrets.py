@@ -176,7 +176,7 @@ def test_without_an_answer_every_command_is_shown(
     output: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", "")
-    assert main(["secrets", "--env", "prod", "--out", str(output)]) == REFUSED
+    assert main(["secrets", "--env", "prod", "--output", str(output)]) == REFUSED
     shown = capsys.readouterr()
     assert shown.err.startswith("`aws` is not on PATH")
     assert shown.out.splitlines()[:2] == [f"perhaps unset  {EMAIL}", f"  {COMMAND}"]
@@ -186,7 +186,7 @@ def test_without_an_answer_every_command_is_shown(
 def test_an_environment_that_was_not_synthesized_is_reported(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["secrets", "--env", "prod", "--out", str(tmp_path)]) == REFUSED
+    assert main(["secrets", "--env", "prod", "--output", str(tmp_path)]) == REFUSED
     assert capsys.readouterr().err.endswith("Run `make synth` first.\n")
 
 

@@ -21,7 +21,8 @@ from compliance.leaks import kept_write_only, leaks
 from main import synthesize
 from runner.__main__ import main as runner
 from runner.secrets import ParameterTree, StoredParameter, read_written, report
-from synthesis.manifest import STATE_LAYER, in_order, of_environment, read_stacks
+from synthesis.manifest import STATE_LAYER, of_environment, read_stacks
+from synthesis.stack_order import in_order
 from tests import aws_cli
 from tests.config.examples import present
 from tests.fixtures import fixture_environment
@@ -294,7 +295,7 @@ def layer(emulated: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     """The layer, applied once, with those that it needs."""
     out = tmp_path / "cdktf.out"
     synthesize([environment(1)], out)
-    arguments = ["--env", "dev", "--out", str(out), "--yes"]
+    arguments = ["--env", "dev", "--output", str(out), "--yes"]
     assert runner(["bootstrap", *arguments]) == 0
     stacks = read_stacks(out)
     for needed in in_order({id_: stacks[id_] for id_ in stacks["dev-data"].dependencies}):

@@ -128,7 +128,7 @@ class Platform:
 
     @property
     def _arguments(self) -> list[str]:
-        return ["--env", "dev", "--out", str(self._out)]
+        return ["--env", "dev", "--output", str(self._out)]
 
 
 def run_sql(roles: Roles, statement: str) -> list[Any]:

@@ -267,3 +267,20 @@ def test_cloudfront_gets_the_name_and_the_way_into_the_vpc() -> None:
     origin = present(service.origin)
     assert origin.host_name == "origin.users.example.com"
     assert origin.vpc_origin_id
+
+
+@every_environment
+def test_no_rule_of_a_database_lets_the_tunnel_in(stacks: dict[str, Template], environment: str) -> None:
+    """`make tunnel` adds it for as long as a tunnel is open; the way out is there."""
+    made = stacks[f"{environment}-service"]
+    rules = {
+        name: rule
+        for direction in ("ingress", "egress")
+        for name, rule in made.all(f"aws_vpc_security_group_{direction}_rule").items()
+        if "tunnel" in name
+    }
+    assert {name.rpartition("_")[0] for name in rules} >= {
+        "tunnel_security-group_to-documentdb-tcp-27017",
+        "tunnel_security-group_to-postgres-tcp-5432",
+    }
+    assert not [name for name in rules if "into-postgres" in name or "into-documentdb" in name]

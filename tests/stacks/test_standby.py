@@ -9,8 +9,9 @@ import pytest
 
 from compliance.references import referred
 from config.names import NameLimit
-from synthesis.manifest import dependencies_within, read_stacks, topological
+from synthesis.manifest import read_stacks
 from synthesis.regions import regions_of, select_region
+from synthesis.stack_order import dependencies_within, topological
 from tests.properties import problems_in
 from tests.standby import RESTORED, standby_fixture
 
@@ -169,7 +170,10 @@ def test_terraform_starts_the_release_and_not_the_number_of_tasks(variants: dict
     for service in services(stacks).values():
         assert service.block("lifecycle").get("ignore_changes") == ["desired_count"]
         assert service.block("deployment_controller").get("type") == "ECS"
-    for task in stack.all("aws_ecs_task_definition"):
+    assert stack.tunnel is not None
+    released = [task for task in stack.all("aws_ecs_task_definition") if task.get("family") != stack.tunnel.family]
+    assert len(released) == len(services(stacks))
+    for task in released:
         image = json.loads(task.get("container_definitions"))[0]["image"]
         assert image.endswith(":release-2026-11-01")
         (place,) = {(owner.id, one.kind) for owner, one in referred(image, stack, stacks)}

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from synthesis.manifest import OutputError, Stack, consumers, in_order, of_environment, read_stacks, select
+from synthesis.manifest import OutputError, Stack, of_environment, read_stacks
 from tests.outputs import write_stack
 
 if TYPE_CHECKING:
@@ -64,6 +64,29 @@ def test_a_stack_of_another_shape_names_the_file(two: Path, content: str) -> Non
         read_stacks(two)
 
 
+def test_a_manifest_without_stacks_is_not_one_that_passes(tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text('{"stacks": {}}')
+    with pytest.raises(OutputError, match=r"manifest\.json has no stacks\.\nRun `make synth` again"):
+        read_stacks(tmp_path)
+
+
+def test_half_of_a_character_is_refused_and_a_whole_one_is_read(two: Path) -> None:
+    file = two / "stacks" / "dev-data" / "cdk.tf.json"
+    text = file.read_text()
+    file.write_text(text.replace('"acme"', '"\\ud83d\\ude00"', 1))
+    assert read_stacks(two)["dev-data"].project == "\U0001f600"
+    file.write_text(text.replace('"acme"', '"\\ud83d"', 1))
+    with pytest.raises(OutputError, match=r"dev-data/cdk\.tf\.json cannot be read: .*surrogates not allowed"):
+        read_stacks(two)
+
+
+def test_metadata_of_another_shape_names_the_file(two: Path) -> None:
+    file = two / "stacks" / "dev-data" / "cdk.tf.json"
+    file.write_text(file.read_text().replace('"metadata": {', '"metadata": {"awake_share": "x", ', 1))
+    with pytest.raises(OutputError, match=r"dev-data/cdk\.tf\.json is not a valid stack: awake_share must be a number"):
+        read_stacks(two)
+
+
 def test_a_stack_without_metadata_is_from_an_older_version(tmp_path: Path) -> None:
     write_stack(tmp_path, "dev-network", document={"//": {"metadata": {"layer": "network"}}})
     with pytest.raises(
@@ -77,15 +100,6 @@ def test_a_stack_is_protected_by_default(tmp_path: Path) -> None:
     assert not Stack(id="x", folder=tmp_path, document={"//": {"metadata": {"protect_data": False}}}).is_protected
 
 
-def test_a_layer_with_stacks_in_two_regions_is_selected_whole_or_by_name(tmp_path: Path) -> None:
-    write_stack(tmp_path, "dev-state")
-    write_stack(tmp_path, "dev-topics", layer="topics")
-    write_stack(tmp_path, "dev-topics-us-east-1", layer="topics")
-    dev = of_environment(read_stacks(tmp_path), "dev")
-    assert set(select(dev, "topics")) == {"dev-topics", "dev-topics-us-east-1"}
-    assert set(select(dev, "topics-us-east-1")) == {"dev-topics-us-east-1"}
-
-
 def test_an_environment_may_have_a_dash_in_its_name(two: Path) -> None:
     (stack,) = of_environment(read_stacks(two), "pre-prod").values()
     assert (stack.environment, stack.layer, stack.is_protected) == ("pre-prod", "network", True)
@@ -94,30 +108,6 @@ def test_an_environment_may_have_a_dash_in_its_name(two: Path) -> None:
 def test_an_unknown_environment_lists_those_that_exist(two: Path) -> None:
     with pytest.raises(OutputError, match=r"no environment 'qa'. It has: dev, pre-prod"):
         of_environment(read_stacks(two), "qa")
-
-
-def test_an_unknown_layer_lists_those_that_exist_in_order(two: Path) -> None:
-    dev = of_environment(read_stacks(two), "dev")
-    with pytest.raises(OutputError, match="state, network, data, service"):
-        select(dev, "edge")
-
-
-def test_producers_come_before_consumers(two: Path) -> None:
-    dev = of_environment(read_stacks(two), "dev")
-    assert [stack.layer for stack in in_order(dev)] == ["state", "network", "data", "service"]
-
-
-def test_consumers_are_found_through_others(two: Path) -> None:
-    dev = of_environment(read_stacks(two), "dev")
-    assert consumers(dev, "dev-network") == ["dev-data", "dev-service"]
-    assert consumers(dev, "dev-service") == []
-
-
-def test_a_dependency_cycle_is_reported(tmp_path: Path) -> None:
-    write_stack(tmp_path, "dev-a", "dev-b")
-    write_stack(tmp_path, "dev-b", "dev-a")
-    with pytest.raises(OutputError, match="a dependency cycle: dev-"):
-        in_order(of_environment(read_stacks(tmp_path), "dev"))
 
 
 def test_required_providers_and_remote_states_are_read_from_the_json(two: Path) -> None:

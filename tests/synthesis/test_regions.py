@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from synthesis.manifest import OutputError, read_stacks
-from synthesis.regions import choose, regions_of, select_region
+from synthesis.regions import choose, regions_of, select, select_region
 from tests.outputs import backend, identity, write_stack
 
 if TYPE_CHECKING:
@@ -126,3 +126,20 @@ def test_a_layer_without_a_stack_in_the_region_is_not_called_unknown(two: dict[s
         choose(two, layer="network", region="eu-west-1")
     with pytest.raises(OutputError, match="This environment has no layer 'edge'"):
         choose(two, layer="edge", region=SECOND)
+
+
+def test_a_layer_with_stacks_in_two_regions_is_selected_whole_or_by_name(tmp_path: Path) -> None:
+    write_stack(tmp_path, "dev-state")
+    write_stack(tmp_path, "dev-topics", layer="topics")
+    write_stack(tmp_path, "dev-topics-us-east-1", layer="topics")
+    dev = read_stacks(tmp_path)
+    assert set(select(dev, "topics")) == {"dev-topics", "dev-topics-us-east-1"}
+    assert set(select(dev, "topics-us-east-1")) == {"dev-topics-us-east-1"}
+
+
+def test_an_unknown_layer_lists_those_that_exist_in_order(tmp_path: Path) -> None:
+    for name, needed in {"service": ("dev-data",), "data": ("dev-network",), "network": (), "state": ()}.items():
+        write_stack(tmp_path, f"dev-{name}", *needed)
+    dev = read_stacks(tmp_path)
+    with pytest.raises(OutputError, match="state, network, data, service"):
+        select(dev, "edge")

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from runner.errors import RunnerError
-from synthesis.manifest import in_order, of_environment, read_stacks
+from synthesis.manifest import of_environment, read_stacks
+from synthesis.stack_order import in_order
 from synthesis.stateful import STATEFUL
 from tests.upgrade import baseline
 from tests.upgrade.changes import EXPECTED, ExpectedChanges

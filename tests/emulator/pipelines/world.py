@@ -47,6 +47,8 @@ class World:
     emulator: Emulator
     client: Client
     account: str = field(default_factory=lambda: str(next(_ACCOUNTS)))
+    name: str = PIPELINE
+    """That of the pipeline."""
 
     def __post_init__(self) -> None:
         """Create everything but the pipeline."""
@@ -143,7 +145,7 @@ class World:
         """Create the pipeline, and wait for the run with which it starts."""
         self.pipelines.create_pipeline(
             pipeline={
-                "name": PIPELINE,
+                "name": self.name,
                 "roleArn": self.role,
                 "pipelineType": "V2",
                 "executionMode": "QUEUED",
@@ -201,7 +203,7 @@ class World:
 
         def found() -> dict[str, Any] | None:
             one: dict[str, Any] = self.pipelines.get_pipeline_execution(
-                pipelineName=PIPELINE, pipelineExecutionId=execution
+                pipelineName=self.name, pipelineExecutionId=execution
             )["pipelineExecution"]
             return one if one["status"] in ENDED else None
 
@@ -224,7 +226,7 @@ class World:
 
     def executions(self) -> list[dict[str, Any]]:
         """All executions, the newest first."""
-        found: list[dict[str, Any]] = self.pipelines.list_pipeline_executions(pipelineName=PIPELINE)[
+        found: list[dict[str, Any]] = self.pipelines.list_pipeline_executions(pipelineName=self.name)[
             "pipelineExecutionSummaries"
         ]
         return found
@@ -232,7 +234,7 @@ class World:
     def actions(self, execution: str) -> dict[str, dict[str, Any]]:
         """The last runs of the actions of an execution by name."""
         details = self.pipelines.list_action_executions(
-            pipelineName=PIPELINE, filter={"pipelineExecutionId": execution}
+            pipelineName=self.name, filter={"pipelineExecutionId": execution}
         )["actionExecutionDetails"]
         return {one["actionName"]: one for one in reversed(details)}
 
@@ -242,7 +244,7 @@ class World:
 
     def stages(self) -> dict[str, dict[str, Any]]:
         """The states of the stages by name."""
-        found = self.pipelines.get_pipeline_state(name=PIPELINE)["stageStates"]
+        found = self.pipelines.get_pipeline_state(name=self.name)["stageStates"]
         return {one["stageName"]: one for one in found}
 
     def token(self, stage: str = "Approval", action: str = "approval") -> str:
@@ -260,7 +262,7 @@ class World:
     def answer(self, status: str, token: str, stage: str = "Approval", action: str = "approval") -> None:
         """Answer an approval."""
         self.pipelines.put_approval_result(
-            pipelineName=PIPELINE,
+            pipelineName=self.name,
             stageName=stage,
             actionName=action,
             result={"summary": "seen", "status": status},

@@ -37,3 +37,16 @@ def test_a_name_that_is_in_use_is_refused(client: Client) -> None:
     docdb = create_cluster(client, "second-cluster")
     with pytest.raises(ClientError, match="DBClusterAlreadyExistsFault"):
         docdb.modify_db_cluster(DBClusterIdentifier="first-cluster", NewDBClusterIdentifier="second-cluster")
+
+
+def test_a_cluster_that_gets_the_name_of_another_one_is_reached_at_its_host(client: Client) -> None:
+    docdb = create_cluster(client, "served")
+    (before,) = docdb.describe_db_clusters(DBClusterIdentifier="served")["DBClusters"]
+    docdb.modify_db_cluster(DBClusterIdentifier="served", NewDBClusterIdentifier="served-before")
+    docdb.create_db_cluster(DBClusterIdentifier="next", Engine="docdb", **CREDENTIALS)
+    docdb.modify_db_cluster(DBClusterIdentifier="next", NewDBClusterIdentifier="served")
+    (now,) = docdb.describe_db_clusters(DBClusterIdentifier="served")["DBClusters"]
+    assert now["DbClusterResourceId"] != before["DbClusterResourceId"]
+    assert [now[name] for name in ("Endpoint", "ReaderEndpoint")] == [
+        before[name] for name in ("Endpoint", "ReaderEndpoint")
+    ]

@@ -70,6 +70,19 @@ def test_every_rule_is_described() -> None:
     ]
 
 
+def test_allow_out_to_adds_no_way_in() -> None:
+    stack = new_stack()
+    vpc = vpc_in(stack)
+    database, task = group(stack, "database", vpc, port=Port.tcp(5432)), group(stack, "task", vpc)
+    task.connections.allow_out_to(database)
+    made = Template.of(stack)
+    out = made.only("aws_vpc_security_group_egress_rule")
+    assert (out["from_port"], out["to_port"]) == (5432, 5432)
+    assert out["security_group_id"] == "${aws_security_group.task.id}"
+    assert out["referenced_security_group_id"] == "${aws_security_group.database.id}"
+    assert made.all("aws_vpc_security_group_ingress_rule") == {}
+
+
 def test_allow_from_without_a_port_is_refused() -> None:
     stack = new_stack()
     vpc = vpc_in(stack)

@@ -46,6 +46,10 @@ SAME = [
         [allow("s3:GetObject", Condition={"StringEquals": {"AWS:sourceaccount": "1"}})],
     ),
     ([{"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}], [allow("s3:*", "*")]),
+    (
+        [allow("s3:GetObject", Condition={"StringEqualsIfExists": {"aws:SourceAccount": ["1", "2"]}})],
+        [allow("s3:GetObject", Condition={"StringEquals": {"aws:SourceAccount": "1"}})],
+    ),
 ]
 
 
@@ -78,6 +82,22 @@ WIDER = [
 ]
 
 
+WIDER += [
+    (
+        [allow("s3:GetObject", Condition={"StringEquals": {"aws:SourceAccount": "1"}})],
+        [allow("s3:GetObject", Condition=condition)],
+        "s3:GetObject",
+    )
+    for condition in (
+        {"StringEqualsIfExists": {"aws:SourceAccount": "1"}},
+        {"ForAllValues:StringEquals": {"aws:SourceAccount": "1"}},
+        {"StringLike": {"aws:SourceAccount": "*"}},
+        {"Null": {"aws:SourceAccount": "false"}},
+        {"StringNotEquals": {"aws:SourceAccount": "2"}},
+    )
+]
+
+
 @pytest.mark.parametrize(("before", "after", "told"), WIDER)
 def test_more_is_a_finding(before: list[Statement], after: list[Statement], told: str) -> None:
     ((level, text),) = found(before, after)
@@ -97,6 +117,51 @@ def test_less_forbidden_is_a_finding() -> None:
 def test_everything_on_everything_blocks(action: str) -> None:
     ((level, text),) = found([allow("s3:GetObject")], [allow(action, "*")])
     assert (level, text) == (Level.BLOCK, f"allows {action} on *")
+
+
+VACUOUS: list[dict[str, Any]] = [
+    {"StringLike": {"aws:PrincipalArn": "*"}},
+    {"ArnLike": {"aws:PrincipalArn": ["arn:aws:iam::111111111111:role/a", "arn:*:*:*:*:*"]}},
+    {"StringEqualsIfExists": {"aws:SourceAccount": "111111111111"}},
+    {"ForAllValues:StringEquals": {"aws:PrincipalOrgPaths": "o-abcdefghij/r/"}},
+    {"StringNotEquals": {"aws:PrincipalAccount": "999999999999"}},
+    {"Null": {"aws:PrincipalArn": "false"}},
+    {"Bool": {"aws:SecureTransport": "true"}},
+    {"Bool": {"aws:MultiFactorAuthPresent": ["true", "false"]}},
+    {"DateLessThan": {"aws:CurrentTime": "2099-01-01T00:00:00Z"}},
+    {"IpAddress": {"aws:SourceIp": ["0.0.0.0/1", "128.0.0.0/1"]}},
+    {"NotIpAddress": {"aws:SourceIp": "203.0.113.0/24"}},
+]
+
+
+@pytest.mark.parametrize("condition", VACUOUS)
+def test_a_condition_that_keeps_nobody_out_does_not_count(condition: dict[str, Any]) -> None:
+    everything = allow("*", "*", Condition=condition)
+    assert found([allow("s3:GetObject")], [everything]) == [(Level.BLOCK, "allows * on *")]
+    everyone = allow("s3:GetObject", "*", Principal="*", Condition=condition)
+    assert found([], [everyone], "aws_s3_bucket_policy") == [(Level.BLOCK, "allows s3:GetObject on * for *")]
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"StringEquals": {"aws:PrincipalAccount": "111111111111"}},
+        {"StringEqualsIfExists": {"aws:SourceAccount": "111111111111"}, "Null": {"aws:SourceAccount": "false"}},
+        {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-abcdefghij/*"}},
+        {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::111111111111:role/*"}},
+        {"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}},
+    ],
+)
+def test_a_condition_that_names_who_calls_counts(condition: dict[str, Any]) -> None:
+    for statement in (allow("*", "*", Condition=condition), allow("s3:Get*", "*", Principal="*", Condition=condition)):
+        ((level, _),) = found([], [statement], "aws_s3_bucket_policy")
+        assert level is Level.APPROVAL
+
+
+def test_a_condition_on_what_anybody_can_send_keeps_nobody_out() -> None:
+    condition = {"StringEquals": {"aws:UserAgent": "ours"}}
+    everyone = allow("s3:GetObject", "*", Principal="*", Condition=condition)
+    assert found([], [everyone], "aws_s3_bucket_policy") == [(Level.BLOCK, "allows s3:GetObject on * for *")]
 
 
 def test_everyone_blocks_and_one_more_account_needs_an_approval() -> None:

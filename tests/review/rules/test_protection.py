@@ -74,3 +74,9 @@ def test_together_with_a_loss_it_blocks() -> None:
     (together,) = dropped_protection(changes(weakened, entry("aws_s3_bucket.b", "destroy")))
     assert (alone.level, together.level) == (Level.APPROVAL, Level.BLOCK)
     assert together.text.endswith("data is destroyed or replaced in the same plan")
+
+
+def test_a_number_of_any_size_is_compared() -> None:
+    large, name = 10**400, "backup_retention_period"
+    assert found("aws_db_instance", {name: 7}, {name: large}) == []
+    assert len(found("aws_db_instance", {name: large}, {name: 7})) == 1

@@ -95,3 +95,7 @@ def test_a_plan_that_is_not_whole() -> None:
     }
     condition = {"address": {"kind": "resource", "to_display": "aws_vpc.a"}, "status": "fail"}
     assert [one.level.name for one in unsound({"checks": [condition]})] == ["BLOCK"]
+
+
+def test_a_weight_that_aws_does_not_have_is_the_largest_one() -> None:
+    assert found(single(BLUE), weighted(blue=10**400, green=999)) == ["100% blue -> 50% blue + 50% green"]
