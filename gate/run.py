@@ -76,9 +76,7 @@ class Run:
         for stage in self._stages:
             width = max(len(step.name) for lane in stage for step in lane) if len(stage) > 1 else 0
             with ThreadPoolExecutor(len(stage)) as pool:
-                passed = list(pool.map(self._run_lane, stage, [width] * len(stage)))
-            if not all(passed):
-                break
+                list(pool.map(self._run_lane, stage, [width] * len(stage)))
         return self.results
 
     def interrupt(self) -> None:
@@ -90,13 +88,14 @@ class Run:
                 with contextlib.suppress(ProcessLookupError):  # it has just ended
                     os.killpg(process.pid, number)
 
-    def _run_lane(self, lane: Lane, width: int) -> bool:
-        return all(self._run_step(step, width) for step in lane)
+    def _run_lane(self, lane: Lane, width: int) -> None:
+        for step in lane:
+            self._run_step(step, width)
 
-    def _run_step(self, step: Step, width: int) -> bool:
+    def _run_step(self, step: Step, width: int) -> None:
         started, process = self.seconds, self._begin(step)
         if process is None:
-            return False
+            return
         self._print(f"== {step.name} starts" if width else f"\n== {step.name}")
         copied = threading.Thread(
             target=self._copy, args=(process, f"{step.name:{width}} | " if width else ""), daemon=True
@@ -117,7 +116,6 @@ class Run:
         failed = result.status is Status.FAILED
         if width or result.status is not Status.PASSED:
             self._print(f"== {step.name} {result.status}{f' with exit code {process.returncode}' if failed else ''}")
-        return result.status is Status.PASSED
 
     def _status(self, code: int) -> Status:
         if code == 0:

@@ -32,7 +32,7 @@ STAGES: Final[tuple[Stage, ...]] = (
     ((_make("setup"),),),
     # Where there is no mirror of the provider, it is fetched into a cache that allows one writer at a time.
     ((_make("providers"),),),
-    # It installs what checks the rules.
+    # It installs what checks the rules, and two must not install at the same time.
     ((_make("compliance"),),),
     (
         # What applies whole environments waits for the provider, and takes longest.

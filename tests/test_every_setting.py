@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FOLDER = ROOT / "environments"
-GROUP = 30
+GROUP = 30  # each group is one synthesis with all rules
 ZONE_SETTINGS = {"formerly", "id", "nat_gateway_zone"}
 SERVICE_TABLES = {"environment", "secrets", "parameters"}
 Key = tuple[str | int, ...]

@@ -104,7 +104,7 @@ class Users:
 
     @contextmanager
     def resting(self) -> Iterator[None]:
-        """Ask nobody until the block ends: for what deploys nothing and takes long."""
+        """Ask nobody until the block ends. Nothing may be deployed in it: Terraform plans, for example."""
         self._active.clear()
         try:
             yield

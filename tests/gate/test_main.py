@@ -100,9 +100,20 @@ def test_what_runs_beside_a_failing_step_goes_on_to_its_end(capsys: pytest.Captu
 def test_no_other_lane_goes_on_to_its_next_step_once_one_has_failed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    failed = tmp_path / "failed"
-    fails = f"import pathlib\npathlib.Path({str(failed)!r}).touch()\nraise SystemExit(1)"
-    beside = WAIT.format(str(failed)) + "time.sleep(0.5)"
+    number = tmp_path / "number"
+    fails = f"import os, pathlib\npathlib.Path({str(number)!r}).symlink_to(str(os.getpid()))\nraise SystemExit(1)"
+    # Until the gate has seen the other one's end, and a moment longer, in which it writes that down.
+    beside = f"""
+import os, time
+while not os.path.islink({str(number)!r}):
+    time.sleep(0.01)
+try:
+    while True:
+        os.kill(int(os.readlink({str(number)!r})), 0)
+        time.sleep(0.01)
+except ProcessLookupError:
+    time.sleep(0.5)
+"""
     lanes = ((step("fails", fails),), (step("beside", beside), step("next of it")))
     assert main([lanes], budget=BUDGET) == 1
     found = rows(capsys.readouterr().out)

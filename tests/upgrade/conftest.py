@@ -16,7 +16,7 @@ from tests.upgrade.checkout import Checkout, open_checkouts
 from tests.upgrade.report import UpgradeReport
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 ACCOUNTS: Final = {name: str(900000000300 + number) for number, name in enumerate(baseline.ENVIRONMENTS)}
 
@@ -42,22 +42,22 @@ def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
 
 
 @pytest.fixture(scope="session")
-def upgraded(tmp_path_factory: pytest.TempPathFactory) -> Upgraded:
+def upgraded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upgraded]:
     """For tests of the `xdist_group` "upgrade", which run in one process."""
     folder = tmp_path_factory.mktemp("upgrade")
     present = {name: folder / f"present-{name}" for name in ACCOUNTS}
     for name, out in present.items():
         synthesize([baseline.settings(name)], out)
     # Side by side: most of the time is spent on the provider's fixed waits.
-    checkouts = _APPLIED.enter_context(open_checkouts(ACCOUNTS, folder))
-    with ThreadPoolExecutor() as pool:
+    with _APPLIED, ThreadPoolExecutor() as pool:  # also if it fails, or if the run stops before the last test
+        checkouts = _APPLIED.enter_context(open_checkouts(ACCOUNTS, folder))
         before = [checkout.install(baseline.BASELINE / name) for name, checkout in checkouts.items()]
         # The zone of prod is above the one of dev, which it did not delegate then, so dev's is made first.
         dev, prod = checkouts.values()
         list(pool.map(Checkout.apply, (dev, prod), ("domain", "network")))
         prod.apply(layer="domain")
         reports = pool.map(_upgrade, checkouts.values(), before, present.values())
-        return Upgraded(checkouts, dict(zip(checkouts, reports, strict=True)))
+        yield Upgraded(checkouts, dict(zip(checkouts, reports, strict=True)))
 
 
 def _upgrade(checkout: Checkout, before: frozenset[str], present: Path) -> UpgradeReport:
